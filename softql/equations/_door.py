@@ -1,0 +1,123 @@
+"""The door: what every equation checks about its arguments, and the one dtype that it computes in.
+
+A mistake is named here, in the caller's words, when the function is traced; past the door nothing is checked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import ArrayLike
+
+Cast = Callable[[jax.Array], jax.Array]
+
+
+def gibbs_arguments(
+    q: ArrayLike, alpha: ArrayLike, log_w: ArrayLike | None, name: str = "q"
+) -> tuple[jax.Array, jax.Array, jax.Array | None, Cast]:
+    """q [*b, a], alpha [*b] and log_w [*b, a] in one dtype of at least 32 bits, and the cast back to the result's
+    dtype."""
+    q = action_values(q, name)
+    alpha = temperature(alpha)
+    log_w = None if log_w is None else real(log_w, "log_w")
+    work, cast = common_dtype(q, alpha, log_w)
+    over_rows = rows(alpha.astype(work), q.shape[:-1], "alpha", name)
+    return q.astype(work), over_rows, measure(log_w, q, work, name), cast
+
+
+def density_arguments(
+    log_w: ArrayLike | None, **densities: ArrayLike
+) -> tuple[list[jax.Array], jax.Array | None, Cast]:
+    """Log densities of one shape [*b, a], log_w [*b, a], and the cast back to the result's dtype."""
+    arrays = {name: action_values(x, name) for name, x in densities.items()}
+    first, *others = arrays
+    for name in others:
+        same_shape(arrays[name], arrays[first], name, first)
+    log_w = None if log_w is None else real(log_w, "log_w")
+    work, cast = common_dtype(*arrays.values(), log_w)
+    return [x.astype(work) for x in arrays.values()], measure(log_w, arrays[first], work, first), cast
+
+
+def real(x: ArrayLike, name: str) -> jax.Array:
+    """x as a floating-point array. Integers are refused: a Q-table of integers is nearly always a mistake."""
+    x = jnp.asarray(x)
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        raise ValueError(f"{name} has dtype {x.dtype}: pass floating-point values, for example {name}.astype(float)")
+    return x
+
+
+def action_values(x: ArrayLike, name: str) -> jax.Array:
+    """x as a floating-point array with at least one action on its last axis."""
+    x = real(x, name)
+    if x.ndim == 0:
+        raise ValueError(f"{name} is a scalar: its last axis must hold the actions")
+    if x.shape[-1] == 0:
+        raise ValueError(f"{name} has shape {x.shape}: its last axis, the actions, is empty")
+    return x
+
+
+def temperature(alpha: ArrayLike) -> jax.Array:
+    """alpha as a number or array of numbers; refused when it can be seen not to be positive."""
+    if not isinstance(alpha, jax.core.Tracer):
+        values = np.asarray(alpha)
+        if values.dtype == bool or not np.issubdtype(jnp.asarray(alpha).dtype, np.number):
+            raise ValueError(f"alpha has dtype {values.dtype}: pass the temperature as a positive number")
+        if not np.all(values > 0):
+            raise ValueError(f"alpha must be positive, got {_worst(values)}")
+    return jnp.asarray(alpha)
+
+
+def _worst(alpha: Any) -> str:
+    bad = np.ravel(alpha)[np.ravel(~(alpha > 0))][0]
+    return f"{bad}" if np.ndim(alpha) == 0 else f"{bad} among {np.size(alpha)} values"
+
+
+def common_dtype(*arrays: jax.Array | None) -> tuple[Any, Cast]:
+    """The dtype to compute in, and the cast to the dtype that JAX's promotion gives: 16-bit floats are rounded
+    once, at the end."""
+    result = jnp.result_type(*(x for x in arrays if x is not None))
+    result = result if jnp.issubdtype(result, jnp.floating) else jnp.result_type(float)
+    work = jnp.promote_types(result, jnp.float32)
+    return work, (lambda y: y) if work == result else (lambda y: y.astype(result))
+
+
+def rows(x: jax.Array, shape: tuple[int, ...], name: str, of: str) -> jax.Array:
+    """x over the rows of an array: a scalar, or one number a row."""
+    if x.shape not in ((), shape):
+        raise ValueError(
+            f"{name} has shape {x.shape} but the rows of {of} have shape {shape}: pass a scalar or one {name} a row"
+        )
+    return jnp.broadcast_to(x, shape)
+
+
+def measure(log_w: jax.Array | None, q: jax.Array, dtype: Any, name: str) -> jax.Array | None:
+    """log_w over the rows of q: one weight an action, for all rows or for each."""
+    if log_w is None:
+        return None
+    if log_w.ndim == 0 or log_w.shape[-1] != q.shape[-1]:
+        found = "is a scalar" if log_w.ndim == 0 else f"has {log_w.shape[-1]}"
+        raise ValueError(f"{name} has {q.shape[-1]} actions but log_w {found}: build both from one measure")
+    if log_w.shape not in (q.shape[-1:], q.shape):
+        raise ValueError(
+            f"log_w has shape {log_w.shape} but {name} has shape {q.shape}: pass {q.shape[-1:]} or {q.shape}"
+        )
+    return jnp.broadcast_to(log_w.astype(dtype), q.shape)
+
+
+def same_shape(x: jax.Array, other: jax.Array, name: str, other_name: str) -> None:
+    """Refuse two arrays that should have one shape and have not."""
+    if x.shape != other.shape:
+        raise ValueError(f"{name} has shape {x.shape} but {other_name} has shape {other.shape}: they must be equal")
+
+
+def row_shape(**arrays: jax.Array) -> tuple[int, ...]:
+    """The one shape of several arrays, each a scalar or of that shape."""
+    shapes = {name: x.shape for name, x in arrays.items() if x.shape != ()}
+    if len(set(shapes.values())) > 1:
+        found = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(f"shapes differ: {found}: pass scalars or arrays of one shape")
+    return next(iter(shapes.values()), ())

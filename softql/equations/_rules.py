@@ -1,0 +1,200 @@
+"""The operators with their derivatives in closed form, first and higher, forward and reverse.
+
+    dV       = E[dQ] + H d(alpha) + alpha E[d(log w)]
+    d log pi = (dQ - E[dQ]) / alpha + t d(alpha) / alpha - E[d(log w)]            t = -log pi - H, the surprise
+    dH       = (E[t dQ] + E[t t] d(alpha)) / alpha + E[(1 + t) d(log w)]
+
+Each rule is written in functions that carry rules themselves, so derivatives of every order are these formulas
+again, and
+nothing differentiates through a maximum, a branch or an overflow. Masked actions have derivative 0. At `alpha = 0`
+a policy
+is constant almost everywhere, so its derivative is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.custom_derivatives import SymbolicZero
+
+from softql.equations import _kernels as kernels
+
+Primals = tuple[jax.Array, jax.Array, jax.Array | None]
+Tangents = tuple[Any, Any, Any]
+Rule = Callable[[Primals, Tangents], jax.Array]
+
+value = jax.custom_jvp(kernels.value)
+log_policy = jax.custom_jvp(kernels.log_policy)
+policy = jax.custom_jvp(kernels.policy)
+mass = jax.custom_jvp(kernels.mass)
+advantage = jax.custom_jvp(kernels.advantage)
+entropy = jax.custom_jvp(kernels.entropy)
+surprise = jax.custom_jvp(kernels.surprise)
+mellow = jax.custom_jvp(kernels.mellow)
+mellow_slope = jax.custom_jvp(kernels.mellow_slope)
+divergence = jax.custom_jvp(kernels.divergence)
+
+
+def d_value(primals: Primals, tangents: Tangents) -> jax.Array:
+    """E[dQ] + H d(alpha) + alpha E[d(log w)]."""
+    _, alpha, _ = primals
+    dq, dalpha, dlog_w = tangents
+    p = mass(*primals)
+    return _sum(
+        alpha,
+        (dq, lambda d: _mean(p, d)),
+        (dalpha, lambda d: entropy(*primals) * d),
+        (dlog_w, lambda d: alpha * _mean(p, d)),
+    )
+
+
+def d_advantage(primals: Primals, tangents: Tangents) -> jax.Array:
+    """dQ - dV, the first term and its mean taken together."""
+    q, alpha, _ = primals
+    dq, dalpha, dlog_w = tangents
+    p, centre = _centre(primals)
+    change = _sum(
+        q,
+        (dq, centre),
+        (dalpha, lambda d: -(entropy(*primals) * d)[..., None]),
+        (dlog_w, lambda d: -(alpha * _mean(p, d))[..., None]),
+    )
+    return jnp.where(_valid(primals), change, 0)
+
+
+def d_log_policy(primals: Primals, tangents: Tangents) -> jax.Array:
+    """(dQ - E[dQ]) / alpha + t d(alpha) / alpha - E[d(log w)]."""
+    q, alpha, _ = primals
+    dq, dalpha, dlog_w = tangents
+    p, centre = _centre(primals)
+    change = _sum(
+        q,
+        (dq, lambda d: _over(centre(d), alpha[..., None])),
+        (dalpha, lambda d: _over(surprise(*primals) * d[..., None], alpha[..., None])),
+        (dlog_w, lambda d: -_mean(p, d)[..., None]),
+    )
+    return jnp.where(_valid(primals), change, 0)
+
+
+def d_entropy(primals: Primals, tangents: Tangents) -> jax.Array:
+    """(E[t dQ] + E[t t] d(alpha)) / alpha + E[(1 + t) d(log w)]."""
+    _, alpha, _ = primals
+    dq, dalpha, dlog_w = tangents
+    p, t = mass(*primals), surprise(*primals)
+    return _sum(
+        alpha,
+        (dq, lambda d: _over(_mean(p * t, d), alpha)),
+        (dalpha, lambda d: _over(_mean(p * t, t), alpha) * d),
+        (dlog_w, lambda d: _mean(p * (1 + t), d)),
+    )
+
+
+def d_policy(primals: Primals, tangents: Tangents) -> jax.Array:
+    """pi d log pi."""
+    return policy(*primals) * d_log_policy(primals, tangents)
+
+
+def d_mass(primals: Primals, tangents: Tangents) -> jax.Array:
+    """p (d log pi + d log w)."""
+    change = d_log_policy(primals, tangents)
+    if tangents[2] is not None and not isinstance(tangents[2], SymbolicZero):
+        change = change + jnp.where(_valid(primals), tangents[2], 0)
+    return mass(*primals) * change
+
+
+def d_surprise(primals: Primals, tangents: Tangents) -> jax.Array:
+    """-(d log pi + dH) where there is mass."""
+    change = -(d_log_policy(primals, tangents) + d_entropy(primals, tangents)[..., None])
+    return jnp.where(mass(*primals) == 0, 0, change)
+
+
+def d_mellow(primals: tuple[jax.Array, jax.Array], tangents: tuple[Any, Any]) -> jax.Array:
+    """E[dQ] + (H - log n) d(alpha)."""
+    q, alpha = primals
+    dq, dalpha = tangents
+    return _sum(
+        alpha,
+        (dq, lambda d: _mean(mass(q, alpha, None), d)),
+        (dalpha, lambda d: mellow_slope(q, alpha) * d),
+    )
+
+
+def d_mellow_slope(primals: tuple[jax.Array, jax.Array], tangents: tuple[Any, Any]) -> jax.Array:
+    """dH, since log n is constant."""
+    return d_entropy((*primals, None), (*tangents, None))
+
+
+def d_divergence(primals: Primals, tangents: Tangents) -> jax.Array:
+    """E_p[t d(log p)] + (q - p) d(log q), t = log p - log q: the formula's gradient along normalised densities."""
+    log_p, log_q, log_w = primals
+    dlog_p, dlog_q, dlog_w = tangents
+    p, in_p = kernels.masses(log_p, log_w)
+    q, in_q = kernels.masses(log_q, log_w)
+    t = jnp.where(in_p, log_p, 0) - jnp.where(in_q, log_q, jnp.where(in_p, -jnp.inf, 0))
+    excess = jnp.where(in_p & in_q, p * jnp.expm1(-t), q - p)
+    terms = kernels.divergence_terms(log_p, log_q, log_w)
+    return _sum(
+        terms[..., 0],
+        (dlog_p, lambda d: _mean(p, t * d)),
+        (dlog_q, lambda d: _mean(excess, d)),
+        (dlog_w, lambda d: _mean(terms, d)),
+    )
+
+
+for _operator, _rule in (
+    (value, d_value),
+    (log_policy, d_log_policy),
+    (policy, d_policy),
+    (mass, d_mass),
+    (advantage, d_advantage),
+    (entropy, d_entropy),
+    (surprise, d_surprise),
+    (mellow, d_mellow),
+    (mellow_slope, d_mellow_slope),
+    (divergence, d_divergence),
+):
+
+    def _with_primal(primals: Any, tangents: Any, *, _operator: Any = _operator, _rule: Any = _rule) -> Any:
+        return _operator(*primals), _rule(primals, tangents)
+
+    _operator.defjvp(_with_primal, symbolic_zeros=True)
+
+
+def _sum(like: jax.Array, *terms: tuple[Any, Callable[[Any], jax.Array]]) -> jax.Array:
+    """The sum of term(tangent) over the tangents that are not zero by construction, in the shape of `like`."""
+    total = jnp.zeros_like(like)
+    for tangent, term in terms:
+        if tangent is not None and not isinstance(tangent, SymbolicZero):
+            total = total + term(tangent)
+    return total
+
+
+def _mean(p: jax.Array, x: jax.Array) -> jax.Array:
+    """E_p[x], where an action without mass adds nothing, whatever its x."""
+    return kernels.tree_sum(jnp.where(p == 0, 0, p * x))
+
+
+def _over(x: jax.Array, alpha: jax.Array) -> jax.Array:
+    """x / alpha, and 0 at alpha = 0, where what it multiplies is constant almost everywhere."""
+    hard = alpha == 0
+    return jnp.where(hard, 0, x / jnp.where(hard, 1, alpha))
+
+
+def _constants(primals: Primals) -> kernels.Gibbs:
+    q, alpha, log_w = primals
+    return kernels.gibbs(lax.stop_gradient(q), lax.stop_gradient(alpha), lax.stop_gradient(log_w))
+
+
+def _valid(primals: Primals) -> jax.Array:
+    q, _, log_w = primals
+    return q != -jnp.inf if log_w is None else (q != -jnp.inf) & (log_w != -jnp.inf)
+
+
+def _centre(primals: Primals) -> tuple[jax.Array, Callable[[jax.Array], jax.Array]]:
+    """p, and x -> x - E_p[x]."""
+    p, z = mass(*primals), _constants(primals)
+    return p, lambda x: kernels.centre(x, p, z.modal, z.valid)
