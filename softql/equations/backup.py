@@ -92,12 +92,11 @@ def optimality_target(
     alpha: Float[ArrayLike, "*b"],
     log_w: Float[ArrayLike, "*b a"] | None = None,
 ) -> Float[Array, "*b"]:
-    r"""Evaluation and improvement fused, the note's (2): (T*Q)(s,a) = r + γ(1 - terminated) E_{s'}[ α log Σ_{a'} w
-    exp(Q(s',a')/α) ].
-    [Note L67] [Note L74] [Note L76]
+    r"""Optimality, the note's (2): (T*Q)(s,a) = r + γ(1 - terminated) E_{s'}[ α log Σ_{a'} w exp(Q(s',a')/α) ].
 
-    Erratum: besides γ, E_{s'} and termination, the note's integral binds a, which already names the action on the
-    left.
+    Evaluation and improvement fused.  [Note L67] [Note L74] [Note L76]
+
+    Erratum: besides γ, E_{s'} and termination, the note's integral binds a, the action that the left side already names.
     T*Q = T^{π_Q}Q >= T^πQ for every π: one update holds both steps of policy iteration.
 
     Args:

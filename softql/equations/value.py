@@ -33,8 +33,7 @@ def soft_value(
 
     Raises:
       ValueError: on integer q, an empty action axis, shapes that do not match, or a concrete alpha that is not
-      positive.
-        A traced alpha that is negative or NaN gives NaN.
+        positive. A traced alpha that is negative or NaN gives NaN.
 
     Example:
       >>> print(soft_value([0.0, 0.0], alpha=1.0))
