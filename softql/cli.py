@@ -1,0 +1,168 @@
+"""The command line: `softql train ENVIRONMENT`. Imports everything, and nothing heavy before it is needed.
+
+Exit codes: 0 done; 1 training diverged or could not be saved; 2 a mistake in the arguments; 130 stopped by Ctrl-C. What
+there is by then is kept in every case.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import math
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from softql import __version__
+
+DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+HYPER = {
+    "alpha": ("A", "temperature, in reward units"),
+    "gamma": ("G", "discount of one step"),
+    "learning_rate": ("LR", "of Adam; falls linearly to 0 over --steps"),
+    "lambda_": ("L", "on-policy: share of the trace in the returns"),
+    "polyak": ("T", "replay: share by which the target network follows"),
+}
+SHAPE = {
+    "envs": ("N", "parallel environments of each seed"),
+    "rollout": ("N", "steps of each environment between updates"),
+    "epochs": ("N", "on-policy: passes over a rollout"),
+    "minibatches": ("N", "on-policy: updates in a pass"),
+    "batch": ("N", "replay: transitions in an update"),
+    "updates": ("N", "replay: updates in a step"),
+    "buffer": ("N", "replay: transitions held"),
+    "warmup": ("N", "replay: environment steps before learning"),
+}
+
+
+class Mistake(Exception):
+    """Something in the arguments that the caller can put right: printed as one line."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except Mistake as mistake:
+        print(f"softql: {mistake}", file=sys.stderr)
+        return MISUSED
+    except BrokenPipeError:  # the reader, `head` say, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and its arguments."""
+    top = argparse.ArgumentParser(prog="softql", description="Soft Q-learning, equation by equation.")
+    top.add_argument("--version", action="version", version=f"softql {__version__}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_train(commands)
+    return top
+
+
+def _add_train(commands: Any) -> None:
+    train = commands.add_parser(
+        "train",
+        help="train several seeds side by side on a gymnax environment",
+        description="Train several seeds side by side on a gymnax environment with Discrete actions, and judge each by "
+        "its greedy policy. Writes a run folder: config.json, metrics.csv, parameters.npz, learning_curve.png, "
+        "result.json. Ctrl-C stops training and keeps what there is.",
+        epilog="What is left out comes from the environment's recipe (softql.agents.defaults_for) and is written to "
+        "config.json.",
+    )
+    train.set_defaults(run=_train)
+    train.add_argument("environment", help="a gymnax name, such as CartPole-v1")
+    train.add_argument("--seeds", type=_count, default=4, metavar="N", help="seeds trained side by side (default: 4)")
+    train.add_argument("--seed", type=int, default=0, metavar="S", help="the root of all randomness (default: 0)")
+    train.add_argument("--steps", type=_count, metavar="N", help="environment steps of each seed")
+    train.add_argument(
+        "--mode",
+        choices=("on_policy", "replay"),
+        default="on_policy",
+        help="soft lambda-returns without replay, or replay with a target network (default: on_policy)",
+    )
+    for name, (unit, meaning) in HYPER.items():
+        train.add_argument(_flag(name), dest=name, type=_number, metavar=unit, help=meaning)
+    for name, (unit, meaning) in SHAPE.items():
+        train.add_argument(_flag(name), dest=name, type=_count, metavar=unit, help=meaning)
+    train.add_argument("--hidden", type=_widths, metavar="W,W", help="widths of the hidden layers, such as 64,64")
+    train.add_argument(
+        "--episodes", type=_count, default=100, metavar="N", help="greedy episodes that judge a seed (default: 100)"
+    )
+    train.add_argument("--out", type=Path, metavar="DIR", help="run folder (default: runs/ENVIRONMENT-DATE-TIME)")
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    """Check everything, then train: a mistake must not cost the caller a run."""
+    settings = {name: value for name, value in vars(arguments).items() if value is not None}
+    try:
+        from softql import runs, session
+    except ImportError as error:
+        raise Mistake(f'{error}: training needs the extra packages, pip install "softql[cli]"') from error
+    env, env_params = _environment(arguments.environment)
+    try:
+        plan = session.plan(env, env_params, arguments.environment, settings)
+    except (ValueError, TypeError) as error:
+        raise Mistake(str(error)) from error
+    try:
+        folder = runs.claim(arguments.out, arguments.environment)
+    except OSError as error:
+        where = arguments.out if arguments.out is not None else "runs/"
+        raise Mistake(f"can't use the run folder {where}: {error.strerror or error}") from error
+    return {"done": DONE, "interrupted": INTERRUPTED}.get(session.run(plan, folder), FAILED)
+
+
+def _environment(name: str) -> tuple[Any, Any]:
+    """The gymnax environment of that name, or a Mistake with the nearest names."""
+    import gymnax
+
+    known: list[str] = list(gymnax.registered_envs)
+    if name not in known:
+        by_lower = {other.lower(): other for other in known}
+        near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.4)
+        hint = ", ".join(by_lower[other] for other in near) or "one of " + ", ".join(known)
+        raise Mistake(f"there is no environment {name!r}; did you mean {hint}?")
+    try:
+        env, env_params = gymnax.make(name)
+    except Exception as error:  # some environments download what they need
+        raise Mistake(f"gymnax can't make {name}: {error}") from error
+    return env, env_params
+
+
+def _flag(name: str) -> str:
+    return "--" + name.rstrip("_").replace("_", "-")
+
+
+def _checked(kind: str, read: Callable[[str], Any], good: Callable[[Any], bool]) -> Callable[[str], Any]:
+    """A reader of one argument; argparse turns its error into one line that names the flag."""
+
+    def parse(text: str) -> Any:
+        try:
+            value = read(text)
+        except (ValueError, OverflowError):
+            value = None
+        if value is None or not good(value):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {kind}")
+        return value
+
+    return parse
+
+
+def _integer(text: str) -> int | None:
+    """1000, 1_000 or 1e3."""
+    value = float(text)
+    return int(value) if value.is_integer() else None
+
+
+_count = _checked("a whole number of at least 1", _integer, lambda n: n >= 1)
+_number = _checked("a finite number", float, math.isfinite)
+_widths = _checked(
+    "a list of widths such as 64,64", lambda text: tuple(int(w) for w in text.split(",")), lambda ws: min(ws) >= 1
+)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

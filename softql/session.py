@@ -1,0 +1,235 @@
+"""One training session as a person sees it: plan, live progress, run folder, verdict. Imports: train and below."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.table import Table
+
+from softql import plots, runs
+from softql.agents import Agent, Hyper, Metrics, Shape, agent, defaults_for, q_network
+from softql.evaluate import greedy_returns
+from softql.train import Diverged, seeds, summary, train
+
+CHUNKS = 100  # how often progress is shown and metrics are written
+PLAIN = 10  # how many lines of progress a log gets, where there is no terminal
+
+
+class Plan(NamedTuple):
+    """A run, checked and ready."""
+
+    env: Any
+    env_params: Any
+    env_name: str
+    agent: Agent
+    hyper: Hyper
+    shape: Shape
+    seed: int
+    seeds: int
+    steps: int  # of the agent, each shape.env_steps environment steps
+    chunk: int
+    episodes: int
+
+
+def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any]) -> Plan:
+    """The environment's recipe with the caller's settings over it.
+
+    Raises:
+      ValueError: when a setting is out of its domain, or the environment is none that the agent can act in.
+    """
+    recipe = defaults_for(env_name, settings["mode"])
+    env_steps = settings.get("steps", recipe.env_steps)
+    shape = _over(Shape, recipe.shape, settings)
+    hyper = Hyper(**{**recipe.hyper._asdict(), "anneal": float(env_steps), **_known(Hyper._fields, settings)})
+    built = agent(env, env_params, shape)
+    jax.eval_shape(built.init, jax.random.key(0), hyper)
+    steps = -(-env_steps // shape.env_steps)
+    chunk = max(1, round(steps / CHUNKS))
+    steps = -(-steps // chunk) * chunk  # whole chunks: a remainder would compile anew
+    seed, lanes, episodes = settings["seed"], settings["seeds"], settings["episodes"]
+    return Plan(env, env_params, env_name, built, hyper, shape, seed, lanes, steps, chunk, episodes)
+
+
+def _known(fields: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: settings[name] for name in fields if name in settings}
+
+
+def _over(kind: type[Shape], recipe: Shape, settings: Mapping[str, Any]) -> Shape:
+    return kind(**{**vars(recipe), **_known(vars(recipe), settings)})
+
+
+def run(plan: Plan, folder: Path, console: Console | None = None) -> str:
+    """Train, write the run folder, print the verdict.
+
+    Returns:
+      "done", "interrupted" (by Ctrl-C) or "diverged".
+    """
+    console = Console(highlight=False, soft_wrap=True) if console is None else console
+    config = {"command": "train", **describe(plan), "versions": runs.versions(), "machine": runs.machine()}
+    runs.write_json(folder / runs.CONFIG, config)
+    console.print(f"softql train {plan.env_name}: {plan.seeds} seeds, {_settings(plan)} -> {folder}")
+    began = time.perf_counter()
+    status, params, env_steps = _learn(plan, folder, console, began)
+    seconds = time.perf_counter() - began
+    result: dict[str, Any] = {"status": status, "env_steps_per_seed": env_steps, "seconds": seconds}
+    if params is not None:
+        runs.save_parameters(folder, params)
+    if env_steps:
+        title = f"{plan.env_name}, soft Q-learning ({plan.shape.mode})"
+        plots.learning_curve(folder / runs.CURVE, runs.read_metrics(folder), title, plan.hyper.alpha)
+    if status == "done":
+        returns = judge(plan, params)
+        result["greedy_returns"] = returns.mean(-1).tolist()
+        _verdict(console, returns)
+    runs.write_json(folder / runs.RESULT, result)
+    console.print(f"{status}: {env_steps:,} steps a seed in {seconds:.0f} s; everything is in {folder}")
+    return status
+
+
+def describe(plan: Plan) -> dict[str, Any]:
+    """Everything that decides the numbers."""
+    return {
+        "environment": plan.env_name,
+        "environment_parameters": {name: _scalar(x) for name, x in vars(plan.env_params).items()},
+        "mode": plan.shape.mode,
+        "hyper": dict(plan.hyper._asdict()),
+        "shape": vars(plan.shape),
+        "seed": plan.seed,
+        "seeds": plan.seeds,
+        "env_steps_per_seed": plan.steps * plan.shape.env_steps,
+        "agent_steps": plan.steps,
+        "chunk": plan.chunk,
+        "evaluation_episodes": plan.episodes,
+    }
+
+
+def _scalar(x: Any) -> Any:
+    return np.asarray(x).tolist() if isinstance(x, (int, float, bool, str, np.ndarray, jax.Array)) else repr(x)
+
+
+def _settings(plan: Plan) -> str:
+    hyper = plan.hyper
+    total = plan.steps * plan.shape.env_steps
+    return f"{total:,} steps each, alpha {hyper.alpha:g}, gamma {hyper.gamma:g}, learning rate {hyper.learning_rate:g}"
+
+
+def _learn(plan: Plan, folder: Path, console: Console, began: float) -> tuple[str, Any, int]:
+    """Train chunk by chunk, writing as it goes. Returns how it ended, the last good parameters, and steps taken."""
+    params, env_steps = None, 0
+    keys = seeds(plan.seed, plan.seeds)
+    with (
+        runs.MetricsFile(folder / runs.METRICS, Metrics._fields) as file,
+        shown(plan, console) as show,
+        stop_on_interrupt(console) as stopping,
+    ):
+        try:
+            for state, metrics in train(plan.agent, plan.hyper, keys, plan.steps, plan.chunk):
+                row = jax.device_get(summary(metrics))
+                params, env_steps = jax.device_get(state.params), int(row.env_steps[0])
+                file.add(time.perf_counter() - began, row._asdict())
+                show(row)
+                if stopping():
+                    return "interrupted", params, env_steps
+        except Diverged as error:
+            row = jax.device_get(summary(error.metrics))
+            file.add(time.perf_counter() - began, row._asdict())
+            console.print(f"diverged: {error}")
+            return "diverged", jax.device_get(error.state.params), int(row.env_steps[0])
+    return "done", params, env_steps
+
+
+@contextmanager
+def stop_on_interrupt(console: Console) -> Iterator[Any]:
+    """While inside, the first Ctrl-C only asks to stop; a second one is the usual KeyboardInterrupt."""
+    asked = []
+
+    def on_interrupt(number: int, frame: Any) -> None:
+        asked.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        console.print("stopping after this chunk (Ctrl-C again to abandon it)")
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def shown(plan: Plan, console: Console) -> Iterator[Any]:
+    """Live progress on a terminal; a line now and then in a log. Yields what to call with each chunk's summary."""
+    clock: dict[str, float] = {}
+
+    def line(row: Metrics) -> tuple[int, str]:
+        now = time.perf_counter()
+        steps = int(row.env_steps[0])
+        if not clock:
+            clock.update(at=now, steps=steps)  # the first chunk holds the compilation
+        speed = "compiled"
+        if steps > clock["steps"]:
+            rate = (steps - clock["steps"]) / (now - clock["at"])
+            left = max(0.0, (plan.steps * plan.shape.env_steps - steps) / rate)
+            speed = f"{plan.seeds * rate:,.0f} steps/s  {left:.0f} s left"
+        returns = row.episode_return[np.isfinite(row.episode_return)]
+        mean = f"{returns.mean():.1f}" if returns.size else "-"
+        entropy, loss = row.entropy.mean(), row.loss.mean()
+        return steps, f"{steps:,} steps  return {mean}  entropy {entropy:.3f}  loss {loss:.3g}  {speed}"
+
+    if not console.is_terminal:
+        yield _in_a_log(plan, console, line)
+        return
+    columns = (SpinnerColumn(), BarColumn(bar_width=24), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task: TaskID = progress.add_task("compiling", total=plan.steps * plan.shape.env_steps)
+
+        def on_terminal(row: Metrics) -> None:
+            steps, text = line(row)
+            progress.update(task, completed=steps, description=text)
+
+        yield on_terminal
+
+
+def _in_a_log(plan: Plan, console: Console, line: Any) -> Any:
+    """Prints about PLAIN lines over the whole run."""
+    seen = {"chunks": 0}
+    every = max(1, plan.steps // plan.chunk // PLAIN)
+
+    def show(row: Metrics) -> None:
+        seen["chunks"] += 1
+        text = line(row)[1]
+        if seen["chunks"] % every == 0 or seen["chunks"] == 1:
+            console.print(text)
+
+    return show
+
+
+def judge(plan: Plan, params: Any) -> np.ndarray:
+    """Greedy returns [seed, episode], on keys that training never used."""
+    network = q_network(plan.env, plan.env_params, plan.shape.hidden)
+    keys = jax.random.split(jax.random.fold_in(jax.random.key(plan.seed), 2**31 - 1), plan.seeds)
+
+    def one(params: Any, key: jax.Array) -> jax.Array:
+        return greedy_returns(plan.env, plan.env_params, network.apply, params, key, plan.episodes)
+
+    return np.asarray(jax.vmap(one)(params, keys))
+
+
+def _verdict(console: Console, returns: np.ndarray) -> None:
+    table = Table(title=f"greedy policy, {returns.shape[1]} episodes a seed", title_justify="left")
+    for heading in ("seed", "mean return", "lowest", "highest"):
+        table.add_column(heading, justify="right")
+    for seed, row in enumerate(returns):
+        table.add_row(str(seed), f"{row.mean():.1f}", f"{row.min():.1f}", f"{row.max():.1f}")
+    console.print(table)
+
+
+__all__ = ["Plan", "describe", "judge", "plan", "run"]
