@@ -21,5 +21,8 @@ from softql.equations import q_loss as q_loss
 from softql.equations import soft_advantage as soft_advantage
 from softql.equations import soft_q_target as soft_q_target
 from softql.equations import soft_value as soft_value
+from softql.returns import soft_lambda_returns as soft_lambda_returns
+from softql.returns import soft_q_return as soft_q_return
+from softql.returns import soft_return as soft_return
 
 __version__ = "0.1.0"

@@ -8,9 +8,9 @@ Imports: jax, numpy.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +43,16 @@ def save(path: str | Path, tree: Any) -> None:
       [1.0, 1.0]
     """
     path = Path(path)
-    arrays = _named(tree)
-    note = {"format": FORMAT, "sha256": _digest(arrays)}
+    named = [(_name(keys), leaf) for keys, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]]
+    keys = {name: str(jax.random.key_impl(leaf)) for name, leaf in named if _is_key(leaf)}
+    arrays = {name: np.asarray(jax.random.key_data(leaf) if name in keys else leaf) for name, leaf in named}
+    extended = {name: x.dtype.name for name, x in arrays.items() if x.dtype.kind == "V"}  # bfloat16 and its like
+    note = {"format": FORMAT, "sha256": _digest(arrays), "extended": extended, "keys": keys}
+    content: dict[str, Any] = {name: x.view(f"u{x.itemsize}") if name in extended else x for name, x in arrays.items()}
+    content[NOTE] = np.frombuffer(json.dumps(note).encode(), np.uint8)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with open(temporary, "wb") as file:
-            content: dict[str, Any] = {NOTE: np.frombuffer(json.dumps(note).encode(), np.uint8), **arrays}
             np.savez(file, **content)
             file.flush()
             os.fsync(file.fileno())
@@ -58,7 +62,10 @@ def save(path: str | Path, tree: Any) -> None:
 
 
 def load(path: str | Path, like: Any) -> Any:
-    """Read a pytree of the structure, shapes and dtypes of `like`; its leaves may be arrays or `jax.ShapeDtypeStruct`.
+    """Read a pytree of the structure, shapes and dtypes of `like`, whose leaves may be `jax.ShapeDtypeStruct` too.
+
+    Returns:
+      The tree, with NumPy arrays for leaves (and keys where `like` has keys).
 
     Raises:
       OSError: when there is no such file, or it can't be read.
@@ -70,46 +77,37 @@ def load(path: str | Path, like: Any) -> Any:
     if sorted(names) != sorted(arrays):
         odd = sorted(set(names) ^ set(arrays))[0]
         raise Unreadable(f"{path} holds another tree: {odd} is in one and not in the other")
-    fitted = [_fit(path, name, arrays[name], leaf) for name, (_, leaf) in zip(names, leaves, strict=True)]
-    return jax.tree_util.tree_unflatten(structure, fitted)
+    for name, (_, leaf) in zip(names, leaves, strict=True):
+        found, asked = arrays[name], leaf
+        if (found.shape, found.dtype) != (asked.shape, asked.dtype):
+            raise Unreadable(
+                f"{path}: {name} is {found.dtype}{list(found.shape)}, expected {asked.dtype}{list(asked.shape)}"
+            )
+    return jax.tree_util.tree_unflatten(structure, [arrays[name] for name in names])
 
 
-def _fit(path: str | Path, name: str, array: np.ndarray, leaf: Any) -> Any:
-    """The array as a leaf like the one wanted; keys become keys again."""
-    wanted = jax.eval_shape(_plain, leaf)
-    if (array.shape, array.dtype) != (wanted.shape, wanted.dtype):
-        found, asked = f"{array.dtype}{list(array.shape)}", f"{wanted.dtype}{list(wanted.shape)}"
-        raise Unreadable(f"{path}: {name} is {found}, expected {asked}")
-    if _is_key(leaf):
-        return jax.random.wrap_key_data(jax.numpy.asarray(array), impl=jax.random.key_impl(leaf))
-    return jax.numpy.asarray(array)
-
-
-def _read(path: Path) -> dict[str, np.ndarray]:
+def _read(path: Path) -> dict[str, Any]:
+    """Every leaf by name, if the bytes are those that were written."""
+    content = io.BytesIO(path.read_bytes())
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         note = json.loads(arrays.pop(NOTE).tobytes())
-    except (KeyError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
+        version = note["format"]
+        arrays = {name: x.view(note["extended"].get(name, x.dtype)) for name, x in arrays.items()}
+        intact = note["sha256"] == _digest(arrays)
+    except Exception as error:  # whatever a parser makes of foreign bytes
         raise Unreadable(f"{path} is damaged or was not written by softql ({type(error).__name__})") from error
-    if note.get("format") != FORMAT:
-        raise Unreadable(f"{path} has format {note.get('format')}; this softql reads format {FORMAT}")
-    if note.get("sha256") != _digest(arrays):
+    if version != FORMAT:
+        raise Unreadable(f"{path} has format {version}; this softql reads format {FORMAT}")
+    if not intact:
         raise Unreadable(f"{path} is damaged: its contents do not match its checksum")
-    return arrays
-
-
-def _named(tree: Any) -> dict[str, np.ndarray]:
-    return {_name(keys): np.asarray(_plain(leaf)) for keys, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]}
+    keys = {name: jax.random.wrap_key_data(jax.numpy.asarray(arrays[name]), impl=i) for name, i in note["keys"].items()}
+    return arrays | keys
 
 
 def _name(keys: Any) -> str:
     return "tree" + jax.tree_util.keystr(keys)
-
-
-def _plain(leaf: Any) -> Any:
-    """A key's data, or the leaf."""
-    return jax.random.key_data(leaf) if _is_key(leaf) else leaf
 
 
 def _is_key(leaf: Any) -> bool:
@@ -119,7 +117,7 @@ def _is_key(leaf: Any) -> bool:
 def _digest(arrays: dict[str, np.ndarray]) -> str:
     digest = hashlib.sha256()
     for name, array in sorted(arrays.items()):
-        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(f"{name} {array.dtype.name} {array.shape}\n".encode())
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from softql import plots, runs
 from softql.agents import Agent, Hyper, Metrics, Shape, agent, defaults_for, q_network
+from softql.agents.records import checked
 from softql.evaluate import greedy_returns
 from softql.train import Diverged, seeds, summary, train
 
@@ -51,7 +52,7 @@ def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any]) 
     shape = _over(Shape, recipe.shape, settings)
     hyper = Hyper(**{**recipe.hyper._asdict(), "anneal": float(env_steps), **_known(Hyper._fields, settings)})
     built = agent(env, env_params, shape)
-    jax.eval_shape(built.init, jax.random.key(0), hyper)
+    checked(hyper)
     steps = -(-env_steps // shape.env_steps)
     chunk = max(1, round(steps / CHUNKS))
     steps = -(-steps // chunk) * chunk  # whole chunks: a remainder would compile anew

@@ -62,13 +62,14 @@ def action_values(x: ArrayLike, name: str) -> jax.Array:
 
 def temperature(alpha: ArrayLike) -> jax.Array:
     """alpha as a number or array of numbers; refused when it can be seen not to be positive."""
+    array = jnp.asarray(alpha)
+    if not jnp.issubdtype(array.dtype, jnp.floating) and not jnp.issubdtype(array.dtype, jnp.integer):
+        raise ValueError(f"alpha has dtype {array.dtype}: pass the temperature as a positive number")
     if not isinstance(alpha, jax.core.Tracer):
         values = np.asarray(alpha)
-        if values.dtype == bool or not np.issubdtype(jnp.asarray(alpha).dtype, np.number):
-            raise ValueError(f"alpha has dtype {values.dtype}: pass the temperature as a positive number")
         if not np.all(values > 0):
             raise ValueError(f"alpha must be positive, got {_worst(values)}")
-    return jnp.asarray(alpha)
+    return array
 
 
 def _worst(alpha: Any) -> str:
@@ -76,13 +77,20 @@ def _worst(alpha: Any) -> str:
     return f"{bad}" if np.ndim(alpha) == 0 else f"{bad} among {np.size(alpha)} values"
 
 
-def common_dtype(*arrays: jax.Array | None) -> tuple[Any, Cast]:
-    """The dtype to compute in, and the cast to the dtype that JAX's promotion gives: 16-bit floats are rounded
-    once, at the end."""
+def common_dtype(*arrays: Any) -> tuple[Any, Cast]:
+    """The dtype to compute in, and the cast to what JAX's promotion gives: 16-bit floats are rounded once, at last."""
     result = jnp.result_type(*(x for x in arrays if x is not None))
-    result = result if jnp.issubdtype(result, jnp.floating) else jnp.result_type(float)
     work = jnp.promote_types(result, jnp.float32)
     return work, (lambda y: y) if work == result else (lambda y: y.astype(result))
+
+
+def lift(*arguments: Any) -> tuple[list[Any], Cast]:
+    """16-bit floats as float32, the rest as it is, and the cast of the result: for equations made of equations."""
+    arguments = tuple(jnp.asarray(x) if isinstance(x, (list, tuple)) else x for x in arguments)
+    arrays = [x for x in arguments if x is not None and jnp.issubdtype(jnp.result_type(x), jnp.floating)]
+    _, cast = common_dtype(*arrays)
+    low = (jnp.bfloat16, jnp.float16)
+    return [x.astype(jnp.float32) if getattr(x, "dtype", None) in low else x for x in arguments], cast
 
 
 def rows(x: jax.Array, shape: tuple[int, ...], name: str, of: str) -> jax.Array:

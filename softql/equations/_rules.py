@@ -14,6 +14,7 @@ is constant almost everywhere, so its derivative is 0.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import jax
@@ -27,16 +28,16 @@ Primals = tuple[jax.Array, jax.Array, jax.Array | None]
 Tangents = tuple[Any, Any, Any]
 Rule = Callable[[Primals, Tangents], jax.Array]
 
-value = jax.custom_jvp(kernels.value)
-log_policy = jax.custom_jvp(kernels.log_policy)
-policy = jax.custom_jvp(kernels.policy)
-mass = jax.custom_jvp(kernels.mass)
-advantage = jax.custom_jvp(kernels.advantage)
-entropy = jax.custom_jvp(kernels.entropy)
-surprise = jax.custom_jvp(kernels.surprise)
-mellow = jax.custom_jvp(kernels.mellow)
-mellow_slope = jax.custom_jvp(kernels.mellow_slope)
-divergence = jax.custom_jvp(kernels.divergence)
+value = jax.custom_jvp(jax.jit(kernels.value))
+log_policy = jax.custom_jvp(jax.jit(kernels.log_policy))
+policy = jax.custom_jvp(jax.jit(kernels.policy))
+mass = jax.custom_jvp(jax.jit(kernels.mass))
+advantage = jax.custom_jvp(jax.jit(kernels.advantage))
+entropy = jax.custom_jvp(jax.jit(kernels.entropy))
+surprise = jax.custom_jvp(jax.jit(kernels.surprise))
+mellow = jax.custom_jvp(jax.jit(kernels.mellow))
+mellow_slope = jax.custom_jvp(jax.jit(kernels.mellow_slope))
+divergence = jax.custom_jvp(jax.jit(kernels.divergence))
 
 
 def d_value(primals: Primals, tangents: Tangents) -> jax.Array:
@@ -101,7 +102,7 @@ def d_policy(primals: Primals, tangents: Tangents) -> jax.Array:
 def d_mass(primals: Primals, tangents: Tangents) -> jax.Array:
     """p (d log pi + d log w)."""
     change = d_log_policy(primals, tangents)
-    if tangents[2] is not None and not isinstance(tangents[2], SymbolicZero):
+    if tangents[2] is not None:
         change = change + jnp.where(_valid(primals), tangents[2], 0)
     return mass(*primals) * change
 
@@ -159,16 +160,27 @@ for _operator, _rule in (
 ):
 
     def _with_primal(primals: Any, tangents: Any, *, _operator: Any = _operator, _rule: Any = _rule) -> Any:
-        return _operator(*primals), _rule(primals, tangents)
+        return _operator(*primals), _apply(_rule, primals, tangents)
 
     _operator.defjvp(_with_primal, symbolic_zeros=True)
 
 
+def _apply(rule: Any, primals: Any, tangents: Any) -> jax.Array:
+    """The rule, compiled as one, on the tangents that are not zero by construction; the others become None."""
+    given = tuple(None if isinstance(t, SymbolicZero) else t for t in tangents)
+    return _compiled(rule)(primals, given)
+
+
+@cache
+def _compiled(rule: Any) -> Any:
+    return jax.jit(rule)
+
+
 def _sum(like: jax.Array, *terms: tuple[Any, Callable[[Any], jax.Array]]) -> jax.Array:
-    """The sum of term(tangent) over the tangents that are not zero by construction, in the shape of `like`."""
+    """The sum of term(tangent) over the tangents that are there, in the shape of `like`."""
     total = jnp.zeros_like(like)
     for tangent, term in terms:
-        if tangent is not None and not isinstance(tangent, SymbolicZero):
+        if tangent is not None:
             total = total + term(tangent)
     return total
 

@@ -16,7 +16,7 @@ from softql.equations.value import policy_value, soft_value
 
 
 def soft_q_target(
-    reward: Float[ArrayLike, "*b"], discount: Float[ArrayLike, "*b"], next_v: Float[ArrayLike, "*b"]
+    reward: Float[ArrayLike, "*#b"], discount: Float[ArrayLike, "*#b"], next_v: Float[ArrayLike, "*#b"]
 ) -> Float[Array, "*b"]:
     r"""Q̂(s,a) = r(s,a) + γ(1 - terminated) V(s').  [Note L67] (cf. H17 Eq. 7)
 
@@ -49,12 +49,12 @@ def soft_q_target(
 
 
 def evaluation_target(
-    reward: Float[ArrayLike, "*b"],
-    discount: Float[ArrayLike, "*b"],
+    reward: Float[ArrayLike, "*#b"],
+    discount: Float[ArrayLike, "*#b"],
     next_log_pi: Float[ArrayLike, "*b a"],
     next_q: Float[ArrayLike, "*b a"],
-    alpha: Float[ArrayLike, "*b"],
-    log_w: Float[ArrayLike, "*b a"] | None = None,
+    alpha: Float[ArrayLike, "*#b"],
+    log_w: Float[ArrayLike, "*#b a"] | None = None,
 ) -> Float[Array, "*b"]:
     r"""Policy evaluation, the note's (1): (T^π Q)(s,a) = r + γ(1 - terminated) E_{s'}[ V^π(s') ].  [Note L67]
     [Note L74]
@@ -81,23 +81,28 @@ def evaluation_target(
       >>> print(evaluation_target(1.0, 0.5, jnp.log(jnp.array([0.5, 0.5])), [2.0, 4.0], alpha=1.0))
       2.8465736
     """
-    _rows_of(next_q, reward=reward, discount=discount)
-    return soft_q_target(reward, discount, policy_value(next_log_pi, next_q, alpha, log_w))
+    _check_next(next_q, alpha, log_w, reward=reward, discount=discount)
+    door.same_shape(jnp.asarray(next_log_pi), jnp.asarray(next_q), "next_log_pi", "next_q")
+    (reward, discount, next_log_pi, next_q, alpha, log_w), cast = door.lift(
+        reward, discount, next_log_pi, next_q, alpha, log_w
+    )
+    return cast(soft_q_target(reward, discount, policy_value(next_log_pi, next_q, alpha, log_w)))
 
 
 def optimality_target(
-    reward: Float[ArrayLike, "*b"],
-    discount: Float[ArrayLike, "*b"],
+    reward: Float[ArrayLike, "*#b"],
+    discount: Float[ArrayLike, "*#b"],
     next_q: Float[ArrayLike, "*b a"],
-    alpha: Float[ArrayLike, "*b"],
-    log_w: Float[ArrayLike, "*b a"] | None = None,
+    alpha: Float[ArrayLike, "*#b"],
+    log_w: Float[ArrayLike, "*#b a"] | None = None,
 ) -> Float[Array, "*b"]:
     r"""Optimality, the note's (2): (T*Q)(s,a) = r + γ(1 - terminated) E_{s'}[ α log Σ_{a'} w exp(Q(s',a')/α) ].
 
     Evaluation and improvement fused.  [Note L67] [Note L74] [Note L76]
 
-    Erratum: besides γ, E_{s'} and termination, the note's integral binds a, the action that the left side already names.
-    T*Q = T^{π_Q}Q >= T^πQ for every π: one update holds both steps of policy iteration.
+    Erratum: besides γ, E_{s'} and termination, the note's integral binds a, the action that the left side names.
+    T*Q = T^{π_Q}Q >= T^πQ for every π: one update holds both steps of policy iteration. Iterated, it converges to Q*
+    as a contraction by γ (cf. H17 Theorem 3).
 
     Args:
       reward: r(s,a), reward units.
@@ -116,8 +121,9 @@ def optimality_target(
       >>> print(optimality_target(1.0, 0.5, [2.0, 2.0], alpha=1.0))
       2.3465736
     """
-    _rows_of(next_q, reward=reward, discount=discount)
-    return soft_q_target(reward, discount, soft_value(next_q, alpha, log_w))
+    _check_next(next_q, alpha, log_w, reward=reward, discount=discount)
+    (reward, discount, next_q, alpha, log_w), cast = door.lift(reward, discount, next_q, alpha, log_w)
+    return cast(soft_q_target(reward, discount, soft_value(next_q, alpha, log_w)))
 
 
 def q_loss(
@@ -168,9 +174,9 @@ def _index(action: ArrayLike, n: int) -> jax.Array:
     return index
 
 
-def _rows_of(next_q: ArrayLike, **arrays: ArrayLike) -> None:
-    """Each array is a scalar or has one number a row of next_q."""
-    rows = jnp.shape(door.action_values(next_q, "next_q"))[:-1]
+def _check_next(next_q: ArrayLike, alpha: ArrayLike, log_w: ArrayLike | None, **arrays: ArrayLike) -> None:
+    """The arguments of the next state fit each other, and each array is a scalar or has one number a row of next_q."""
+    rows = door.gibbs_arguments(next_q, alpha, log_w, "next_q")[0].shape[:-1]
     for name, x in arrays.items():
         if jnp.shape(x) not in ((), rows):
             raise ValueError(f"{name} has shape {jnp.shape(x)} but the rows of next_q have shape {rows}")

@@ -12,11 +12,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
 from softql.equations import _door as door
-from softql.equations import _rules as rules
+from softql.equations.value import soft_value
 
 
 def importance_value(
-    q: Float[ArrayLike, "*b n"], alpha: Float[ArrayLike, "*b"], log_proposal: Float[ArrayLike, "*b n"]
+    q: Float[ArrayLike, "*b n"], alpha: Float[ArrayLike, "*#b"], log_proposal: Float[ArrayLike, "*#b n"]
 ) -> Float[Array, "*b"]:
     r"""V̂(s) = α log (1/N) Σ_n exp(Q(s,a_n)/α) / q(a_n), with a_n ~ q.  [H17 Eq. 10] [Note L69]
 
@@ -47,14 +47,14 @@ def importance_value(
         raise ValueError(
             f"log_proposal has shape {log_proposal.shape} but q has shape {samples.shape}: one density a sample"
         )
-    values, alpha, log_w, cast = door.gibbs_arguments(samples, alpha, -log_proposal - math.log(samples.shape[-1]))
-    return cast(rules.value(values, alpha, log_w))
+    (samples, alpha, log_density), cast = door.lift(samples, alpha, log_proposal)
+    return cast(soft_value(samples, alpha, -log_density - math.log(samples.shape[-1])))
 
 
 def langevin_step(
     action: Float[ArrayLike, "*b d"],
     q_gradient: Float[ArrayLike, "*b d"],
-    alpha: Float[ArrayLike, "*b"],
+    alpha: Float[ArrayLike, "*#b"],
     step_size: Float[ArrayLike, ""],
     noise: Float[ArrayLike, "*b d"],
 ) -> Float[Array, "*b d"]:

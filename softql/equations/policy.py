@@ -17,7 +17,7 @@ from softql.equations import _rules as rules
 
 
 def boltzmann_log_policy(
-    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*b"], log_w: Float[ArrayLike, "*b a"] | None = None
+    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"], log_w: Float[ArrayLike, "*#b a"] | None = None
 ) -> Float[Array, "*b a"]:
     r"""log π*(a|s) = (Q(s,a) - V(s))/α.  [H17 Eq. 6]
 
@@ -44,7 +44,7 @@ def boltzmann_log_policy(
 
 
 def boltzmann_policy(
-    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*b"], log_w: Float[ArrayLike, "*b a"] | None = None
+    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"], log_w: Float[ArrayLike, "*#b a"] | None = None
 ) -> Float[Array, "*b a"]:
     r"""π*(a|s) = exp((Q(s,a) - V(s))/α) = exp(Q(s,a)/α)/Z(s), the unique maximiser of E_π[Q] + α H(π).  [Note L44]
     [H17 Eq. 6]
@@ -71,7 +71,7 @@ def boltzmann_policy(
 
 
 def soft_advantage(
-    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*b"], log_w: Float[ArrayLike, "*b a"] | None = None
+    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"], log_w: Float[ArrayLike, "*#b a"] | None = None
 ) -> Float[Array, "*b a"]:
     r"""A(s,a) = Q(s,a) - V(s) = α log π*(a|s).  [H17 Eq. 6]
 
@@ -95,7 +95,7 @@ def soft_advantage(
 
 
 def boltzmann_entropy(
-    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*b"], log_w: Float[ArrayLike, "*b a"] | None = None
+    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"], log_w: Float[ArrayLike, "*#b a"] | None = None
 ) -> Float[Array, "*b"]:
     r"""H(π*(·|s)) = -Σ_a w_a π*_a log π*_a = dV/dα, the entropy of the Boltzmann policy of Q.  [Note L23]
 
@@ -121,7 +121,7 @@ def boltzmann_entropy(
     return cast(rules.entropy(q, alpha, log_w))
 
 
-def entropy(log_pi: Float[ArrayLike, "*b a"], log_w: Float[ArrayLike, "*b a"] | None = None) -> Float[Array, "*b"]:
+def entropy(log_pi: Float[ArrayLike, "*b a"], log_w: Float[ArrayLike, "*#b a"] | None = None) -> Float[Array, "*b"]:
     r"""H(π(·|s)) = E_π[-log π(a|s)] = -Σ_a w_a π_a log π_a.  [Note L23]
 
     0 log 0 is 0, in value and in gradient. For the Boltzmann policy of a Q use `boltzmann_entropy`: log π near 0
@@ -151,7 +151,7 @@ def entropy(log_pi: Float[ArrayLike, "*b a"], log_w: Float[ArrayLike, "*b a"] | 
 def kl_divergence(
     log_p: Float[ArrayLike, "*b a"],
     log_q: Float[ArrayLike, "*b a"],
-    log_w: Float[ArrayLike, "*b a"] | None = None,
+    log_w: Float[ArrayLike, "*#b a"] | None = None,
 ) -> Float[Array, "*b"]:
     r"""KL(p ‖ q) = Σ_a w_a p_a (log p_a - log q_a) >= 0, and 0 only where p = q.  [Note L44]
 
@@ -183,8 +183,8 @@ def kl_divergence(
 def kl_to_boltzmann(
     log_pi: Float[ArrayLike, "*b a"],
     q: Float[ArrayLike, "*b a"],
-    alpha: Float[ArrayLike, "*b"],
-    log_w: Float[ArrayLike, "*b a"] | None = None,
+    alpha: Float[ArrayLike, "*#b"],
+    log_w: Float[ArrayLike, "*#b a"] | None = None,
 ) -> Float[Array, "*b"]:
     r"""KL(π ‖ π_Q) with π_Q = exp(Q/α)/Z: what the greedy problem minimises.  [Note L40] [Note L44]
 
@@ -209,7 +209,8 @@ def kl_to_boltzmann(
       0.0
     """
     door.same_shape(door.action_values(log_pi, "log_pi"), door.action_values(q, "q"), "log_pi", "q")
-    return kl_divergence(log_pi, boltzmann_log_policy(q, alpha, log_w), log_w)
+    (log_pi, q, alpha, log_w), cast = door.lift(log_pi, q, alpha, log_w)
+    return cast(kl_divergence(log_pi, boltzmann_log_policy(q, alpha, log_w), log_w))
 
 
 __all__ = [

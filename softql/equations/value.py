@@ -14,7 +14,7 @@ from softql.equations import _rules as rules
 
 
 def soft_value(
-    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*b"], log_w: Float[ArrayLike, "*b a"] | None = None
+    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"], log_w: Float[ArrayLike, "*#b a"] | None = None
 ) -> Float[Array, "*b"]:
     r"""V(s) = α log Σ_a w_a exp(Q(s,a)/α), the soft maximum of Q.  [H17 Eq. 5] [Note L58]
 
@@ -44,7 +44,7 @@ def soft_value(
 
 
 def log_partition(
-    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*b"], log_w: Float[ArrayLike, "*b a"] | None = None
+    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"], log_w: Float[ArrayLike, "*#b a"] | None = None
 ) -> Float[Array, "*b"]:
     r"""log Z(s) = log Σ_a w_a exp(Q(s,a)/α) = V(s)/α.  [Note L40]
 
@@ -73,8 +73,8 @@ def log_partition(
 def policy_value(
     log_pi: Float[ArrayLike, "*b a"],
     q: Float[ArrayLike, "*b a"],
-    alpha: Float[ArrayLike, "*b"],
-    log_w: Float[ArrayLike, "*b a"] | None = None,
+    alpha: Float[ArrayLike, "*#b"],
+    log_w: Float[ArrayLike, "*#b a"] | None = None,
 ) -> Float[Array, "*b"]:
     r"""V^π(s) = E_π[ Q(s,a) - α log π(a|s) ] = Σ_a w_a π_a (Q_a - α log π_a).  [Note L52] [Note L38]
 
@@ -108,7 +108,7 @@ def policy_value(
     return cast(jnp.where(jnp.any(taken, axis=-1), value, -jnp.inf))
 
 
-def energy(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*b"]) -> Float[Array, "*b a"]:
+def energy(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"]) -> Float[Array, "*b a"]:
     r"""E(s,a) = -Q(s,a)/α, so that π(a|s) ∝ exp(-E(s,a)).  [Note L15] [H17 Eq. 4]
 
     The note names the energy-based model and gives no formula; this is it.
@@ -132,7 +132,7 @@ def energy(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*b"]) -> Float[
     return cast(-q / jnp.broadcast_to(alpha[..., None], q.shape))
 
 
-def mellowmax(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*b"]) -> Float[Array, "*b"]:
+def mellowmax(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"]) -> Float[Array, "*b"]:
     r"""α log mean_a exp(Q(s,a)/α) = V(s) - α log|A|.  [AL17]
 
     The mean in place of the sum: it lies between mean Q and max Q, which V does not. With ω = 1/α it is the operator

@@ -1,0 +1,114 @@
+"""The house: imports only go down, and asking for the equations loads nothing that the equations do not need."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+STDLIB = sys.stdlib_module_names
+
+# room -> (rooms it may import, packages it may import), in the order in which the data meets the code
+LADDER = {
+    "softql.equations": (set(), {"jax", "numpy", "jaxtyping"}),
+    "softql.returns": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
+    "softql": ({"softql.equations", "softql.returns"}, set()),
+    "softql.envs": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),
+    "softql.agents": (
+        {"softql.equations", "softql.returns", "softql.envs"},
+        {"jax", "numpy", "jaxtyping", "optax", "gymnax"},
+    ),
+    "softql.train": ({"softql.agents"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.evaluate": ({"softql.equations", "softql.agents", "softql.envs"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.checkpoint": (set(), {"jax", "numpy"}),
+    "softql.runs": ({"softql.checkpoint"}, {"jax", "numpy"}),
+    "softql.plots": ({"softql.runs"}, {"numpy", "matplotlib"}),
+    "softql.session": (
+        {"softql.agents", "softql.train", "softql.evaluate", "softql.plots", "softql.runs"},
+        {"jax", "numpy", "rich"},
+    ),
+    "softql.cli": ({"softql", "softql.session", "softql.runs"}, {"gymnax"}),
+    "softql.laws": (set(), {"numpy", "hypothesis", "pytest"}),
+}
+
+
+def modules():
+    return sorted((ROOT / "softql").rglob("*.py"))
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room_of(name):
+    """The longest room that a module lies in; `softql` itself is the room of its __init__ alone."""
+    return max((room for room in LADDER if name == room or name.startswith(room + ".")), key=len)
+
+
+def imported(path):
+    """Every module that a file imports, at its top or inside a function, by absolute name."""
+    package = module_name(path) if path.name == "__init__.py" else module_name(path).rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            stem = ".".join([*base, node.module] if node.module else base)
+            if stem == "softql" and module_name(path) != "softql":
+                for alias in node.names:
+                    inside = ROOT / "softql" / alias.name
+                    yield f"softql.{alias.name}" if inside.is_dir() or inside.with_suffix(".py").is_file() else stem
+            else:
+                yield stem
+
+
+@pytest.mark.parametrize("path", modules(), ids=module_name)
+def test_imports_only_go_down(path):
+    name = module_name(path)
+    room = room_of(name)
+    assert name == "softql" or room != "softql", f"{name} stands in no room of the ladder"
+    rooms, packages = LADDER[room]
+    for other in imported(path):
+        top = other.partition(".")[0]
+        if top == "softql":
+            assert room_of(other) == room or room_of(other) in rooms, f"{name} may not import {other}"
+        else:
+            assert top in packages or top in STDLIB, f"{name} may not import {top}"
+
+
+def test_the_ladder_has_no_room_without_a_file():
+    assert {room_of(module_name(path)) for path in modules()} == set(LADDER)
+
+
+def test_the_ladder_goes_down():
+    """No room may reach itself through the rooms that it imports."""
+    for start in LADDER:
+        seen, frontier = set(), set(LADDER[start][0])
+        while frontier:
+            room = frontier.pop()
+            assert room != start, f"{start} imports itself in a circle"
+            seen.add(room)
+            frontier |= LADDER[room][0] - seen
+
+
+@pytest.mark.parametrize(
+    ("statement", "unwanted"),
+    [
+        ("import softql", ["gymnax", "hypothesis", "matplotlib", "optax", "flax", "rich", "scipy.stats"]),
+        ("import softql.equations", ["gymnax", "hypothesis", "matplotlib", "optax", "flax", "rich"]),
+        ("import softql.agents", ["gymnax", "hypothesis", "matplotlib", "rich"]),
+        ("import softql.cli", ["gymnax", "hypothesis", "matplotlib"]),
+    ],
+)
+def test_what_an_import_loads(statement, unwanted):
+    loaded = f"{statement}, sys; print([name for name in {unwanted!r} if name in sys.modules])"
+    code = "import warnings; warnings.simplefilter('ignore'); " + loaded
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert out.stdout.strip() == "[]"
+
+
+def test_files_are_rooms_not_halls():
+    assert [str(path) for path in modules() if len(path.read_text().splitlines()) > 500] == []

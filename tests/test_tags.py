@@ -1,0 +1,57 @@
+"""Every equation that softql names by a tag has a law that holds it, and a row in the errata where the note has it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from softql.laws import LAWS
+
+ROOT = Path(__file__).parent.parent
+TAG = re.compile(r"\[(?:H17 (?:Eq\.|Theorem) \d+|Note L\d+|[A-Z]{1,2}\d{2})\]")
+
+def tags_in(*paths):
+    return {tag for path in paths for tag in TAG.findall(path.read_text())}
+
+
+EQUATIONS = tags_in(*(ROOT / "softql" / "equations").glob("*.py"), ROOT / "softql" / "returns.py")
+ERRATA = (ROOT / "docs" / "errata.md").read_text()
+
+
+def test_there_are_tags():
+    assert {"[H17 Eq. 5]", "[H17 Eq. 6]", "[H17 Eq. 10]", "[Note L58]", "[Note L67]"} <= EQUATIONS
+
+
+@pytest.mark.parametrize("tag", sorted(EQUATIONS))
+def test_each_tag_has_a_law(tag):
+    assert [law.name for law in LAWS if tag in law.tags]
+
+
+@pytest.mark.parametrize("tag", sorted({tag for law in LAWS for tag in law.tags}))
+def test_each_law_speaks_of_an_equation_that_is_here(tag):
+    assert TAG.fullmatch(tag)
+    assert tag in EQUATIONS
+
+
+@pytest.mark.parametrize("tag", sorted(tag for tag in EQUATIONS if tag.startswith("[Note")))
+def test_each_line_of_the_note_is_in_the_errata(tag):
+    assert f"`{tag}`" in ERRATA
+
+
+def test_each_row_of_the_errata_names_functions_that_are_here():
+    import softql
+    from softql import returns
+
+    rows = re.findall(r"^\| \d+ \| (.*) \|$", ERRATA, re.MULTILINE)
+    assert len(rows) == 22
+    for row in rows:
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", row)]
+        functions = re.findall(r"`([\w.]+)`", cells[3])
+        assert functions
+        tag = TAG.search(cells[0])
+        assert tag
+        assert tag.group() in EQUATIONS
+        for name in functions:
+            function = getattr(returns, name.removeprefix("returns."), None) or getattr(softql, name)
+            assert TAG.search(function.__doc__)
+
