@@ -1,0 +1,51 @@
+"""Settings to start from: what is known to learn, by environment and mode. Imports: agents.records."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from softql.agents.records import Hyper, Shape
+
+__all__ = ["Recipe", "defaults_for"]
+
+
+class Recipe(NamedTuple):
+    """Static shape, data, and how many environment steps each seed takes; hyper.anneal equals env_steps."""
+
+    shape: Shape
+    hyper: Hyper
+    env_steps: int
+
+
+IMAGES = ("-MinAtar", "Pong-misc")  # observations of 400 to 3,600 numbers: less of them fits in memory
+
+
+def defaults_for(env_name: str, mode: Literal["on_policy", "replay"] = "on_policy") -> Recipe:
+    """A Recipe for a gymnax environment by its name.
+
+    Measured: CartPole-v1, both modes: greedy return 475 and more on every seed tried. Any other name gets general
+    settings (fewer environments for images, which are large), with alpha for rewards of about one: set alpha to the
+    scale of your rewards.
+
+    Raises:
+        ValueError: for a mode that does not exist.
+
+    Example:
+        >>> defaults_for("CartPole-v1").hyper.gamma
+        0.98
+    """
+    if mode == "replay":
+        buffer = 8_192 if env_name.endswith(IMAGES) else 65_536
+        shape = Shape(mode="replay", envs=32, rollout=2, batch=512, buffer=buffer, warmup=1_024)
+        if env_name == "CartPole-v1":
+            return _recipe(shape, Hyper(alpha=0.5, gamma=0.98, learning_rate=3e-3, polyak=0.05), 600_000)
+        return _recipe(shape, Hyper(), 1_000_000)
+    if env_name == "CartPole-v1":
+        shape = Shape(mode=mode, envs=256, rollout=16, epochs=2, minibatches=4)
+        return _recipe(shape, Hyper(alpha=0.5, gamma=0.98, learning_rate=1e-2, lambda_=0.9), 1_500_000)
+    envs = 64 if env_name.endswith(IMAGES) else 256
+    return _recipe(Shape(mode=mode, envs=envs, rollout=16, epochs=2, minibatches=4), Hyper(), 2_000_000)
+
+
+def _recipe(shape: Shape, hyper: Hyper, env_steps: int) -> Recipe:
+    return Recipe(shape, hyper._replace(anneal=float(env_steps)), env_steps)

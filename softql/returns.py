@@ -1,0 +1,178 @@
+"""Multi-step soft targets: what a whole path says about Q.
+
+Time is the last axis, leading axes are anything (environments, seeds). Rewards, values and alpha are in reward units,
+log-probabilities in nats. `discount` carries gamma *and* termination: gamma (1 - terminated). Imports: equations only.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, ArrayLike, Bool, Float
+
+from softql.equations import soft_q_target
+
+__all__ = ["soft_lambda_returns", "soft_q_return", "soft_return"]
+
+
+def soft_lambda_returns(
+    reward: Float[ArrayLike, "*b t"],
+    discount: Float[ArrayLike, "*b t"],
+    next_v: Float[ArrayLike, "*b t"],
+    log_pi: Float[ArrayLike, "*b t"],
+    alpha: Float[ArrayLike, "*#b"] | float,
+    lambda_: Float[ArrayLike, "*#b"] | float,
+    truncated: Bool[ArrayLike, "*b t"] | None = None,
+) -> Float[Array, "*b t"]:
+    """Soft lambda-returns, targets for Q(s_t, a_t) along paths drawn from pi.  [N17] [Note L25]
+
+        G_t = r_t + discount_t ( (1 - lambda) V(s_{t+1}) + lambda ( G_{t+1} - alpha log pi(a_{t+1}|s_{t+1}) ) )
+
+    The entropy term -alpha log pi stands at every step after the first and before the bootstrap: log_pi at the first
+    step of a path is never used, and V holds the entropy of the state it is taken at. Leaving it out gives
+    reward-only returns, which are biased. With lambda = 0 this is the one-step target r + discount V(s').
+    On paths drawn from pi, E_pi[Q - alpha log pi] = V_pi makes the whole estimate unbiased for Q^pi when V = V^pi.
+
+    The trace is cut, G_t = r_t + discount_t V(s_{t+1}), where the path was `truncated` and at its last step: there
+    `next_v[t]` is the value of the final observation, not of the one that auto-reset put in its place. Where the
+    episode terminated, discount_t = 0 and G_t = r_t; next_v may then be -inf.
+
+    Args:
+        reward: r_t, in reward units.
+        discount: gamma (1 - terminated_t); truncation does not enter here.
+        next_v: V(s_{t+1}) in reward units, of the final observation where the episode ended.
+        log_pi: log pi(a_t|s_t) of the actions taken, in nats, against the measure V is taken in.
+        alpha: temperature > 0 in reward units; a scalar, or one per path.
+        lambda_: the share of the trace, in [0, 1]; a scalar, or one per path.
+        truncated: True where the episode was cut by time; None means nowhere.
+
+    Returns:
+        G, of reward's shape.
+
+    Raises:
+        ValueError: if shapes differ, the time axis is empty, or a concrete lambda_ or alpha is out of its domain.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> reward, v, log_pi = jnp.array([1.0, 2.0]), jnp.array([5.0, 7.0]), jnp.array([-9.0, -0.5])
+        >>> discount = jnp.array([0.5, 0.5])
+        >>> soft_lambda_returns(reward, discount, v, log_pi, alpha=2.0, lambda_=1.0).tolist()
+        [4.25, 5.5]
+        >>> soft_lambda_returns(reward, discount, v, log_pi, alpha=2.0, lambda_=0.0).tolist()
+        [3.5, 5.5]
+    """
+    reward, discount, next_v, log_pi = _same_shape(reward=reward, discount=discount, next_v=next_v, log_pi=log_pi)
+    alpha = _per_path("alpha", alpha, reward)
+    lambda_ = _per_path("lambda_", lambda_, reward)
+    cut = jnp.zeros(reward.shape, bool) if truncated is None else jnp.asarray(truncated, bool)
+    if cut.shape != reward.shape:
+        raise ValueError(f"truncated has shape {cut.shape} but reward has {reward.shape}: one flag per step")
+    cut = (cut | (discount == 0.0)).at[..., -1].set(True)  # nothing of the next episode, a NaN neither, comes back
+    entropic = -alpha[..., None] * log_pi
+
+    def backward(tail: Array, step: tuple[Array, ...]) -> tuple[Array, Array]:
+        r, d, v, c, bonus = step
+        mixed = (1.0 - lambda_) * v + lambda_ * tail
+        g = soft_q_target(r, d, jnp.where(c | (lambda_ == 0.0), v, mixed))
+        return g + bonus, g
+
+    steps = (reward, discount, next_v, cut, entropic)
+    time_first = jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), steps)
+    _, returns = jax.lax.scan(backward, next_v[..., -1], time_first, reverse=True)
+    return jnp.moveaxis(returns, 0, -1)
+
+
+def soft_return(
+    reward: Float[ArrayLike, "*b t"],
+    discount: Float[ArrayLike, "*b t"],
+    entropy: Float[ArrayLike, "*b t"],
+    alpha: Float[ArrayLike, "*#b"] | float,
+) -> Float[Array, "*b"]:
+    """Sum_t gamma^t (r_t + alpha H_t), the entropy-regularised return: what a soft-optimal policy maximises.  [Note L13]
+
+    The note never writes its objective; this is it. `discount` carries gamma and termination, so the weight of step t
+    is the product of the discounts before it.
+
+    Args:
+        reward: r_t along paths, in reward units.
+        discount: gamma (1 - terminated_t).
+        entropy: H(pi(.|s_t)) in nats, or its one-sample estimate -log pi(a_t|s_t).
+        alpha: temperature > 0 in reward units; a scalar, or one per path.
+
+    Returns:
+        One return per path, in reward units.
+
+    Raises:
+        ValueError: if shapes differ, the time axis is empty, or a concrete alpha is not positive.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> print(soft_return(jnp.array([1.0, 2.0]), jnp.array([0.5, 0.5]), jnp.array([0.1, 0.2]), alpha=10.0))
+        4.0
+    """
+    reward, discount, entropy = _same_shape(reward=reward, discount=discount, entropy=entropy)
+    alpha = _per_path("alpha", alpha, reward)
+    gain = reward + alpha[..., None] * entropy
+
+    def backward(tail: Array, step: tuple[Array, Array]) -> tuple[Array, None]:
+        g, d = step
+        return g + d * tail, None
+
+    steps = (jnp.moveaxis(gain, -1, 0), jnp.moveaxis(discount, -1, 0))
+    return jax.lax.scan(backward, jnp.zeros(reward.shape[:-1], reward.dtype), steps, reverse=True)[0]
+
+
+def soft_q_return(
+    reward: Float[ArrayLike, "*b t"],
+    discount: Float[ArrayLike, "*b t"],
+    entropy: Float[ArrayLike, "*b t"],
+    alpha: Float[ArrayLike, "*#b"] | float,
+) -> Float[Array, "*b"]:
+    """r_0 + sum_{t>=1} gamma^t (r_t + alpha H_t): a sample of Q(s_0, a_0).  [Note L21] [Note L25]
+
+    No entropy bonus at time 0 itself: the first action is given. With entropy = -log pi(a_t|s_t) it is the note's Q^pi.
+    Erratum: the note calls the two equivalent; Q* and Q^pi are equal only along pi*.
+
+    Args:
+        reward, discount, entropy, alpha: as for `soft_return`; entropy at time 0 is not used.
+
+    Returns:
+        One return per path, in reward units.
+
+    Raises:
+        ValueError: as `soft_return` does.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> print(soft_q_return(jnp.array([1.0, 2.0]), jnp.array([0.5, 0.5]), jnp.array([0.1, 0.2]), alpha=10.0))
+        3.0
+    """
+    entropy = jnp.asarray(entropy)
+    if entropy.ndim:
+        entropy = jnp.where(jnp.arange(entropy.shape[-1]) == 0, 0, entropy)
+    return soft_return(reward, discount, entropy, alpha)
+
+
+def _same_shape(**named: ArrayLike) -> list[Array]:
+    """The arrays in one floating dtype, or a ValueError that names the one that differs."""
+    shapes = {name: jnp.shape(x) for name, x in named.items()}
+    first, *rest = shapes
+    if not shapes[first] or shapes[first][-1] == 0:
+        raise ValueError(f"{first} has shape {shapes[first]}: the last axis is time and needs at least one step")
+    for name in rest:
+        if shapes[name] != shapes[first]:
+            raise ValueError(f"{name} has shape {shapes[name]} but {first} has {shapes[first]}: one value per step")
+    dtype = jnp.result_type(*named.values(), 1.0)
+    return [jnp.asarray(x, dtype) for x in named.values()]
+
+
+def _per_path(name: str, x: ArrayLike, reward: Array) -> Array:
+    """alpha or lambda_ broadcast to one per path; its domain is checked when it is concrete."""
+    if jnp.shape(x) not in ((), reward.shape[:-1]):
+        raise ValueError(f"{name} has shape {jnp.shape(x)}: give a scalar, or one per path {reward.shape[:-1]}")
+    if not isinstance(x, jax.core.Tracer):
+        concrete = np.asarray(x)
+        if not np.all(concrete > 0 if name == "alpha" else (concrete >= 0) & (concrete <= 1)):
+            raise ValueError(f"{name} = {x} is outside its domain: alpha > 0 and 0 <= lambda_ <= 1")
+    return jnp.broadcast_to(jnp.asarray(x, reward.dtype), reward.shape[:-1])

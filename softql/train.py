@@ -1,0 +1,152 @@
+"""Training many seeds at once: chunks of scan(step), vmapped over lanes, handed back to the host between chunks.
+
+A lane is one seed, with its own Hyper if you like. Between chunks the host can show progress, stop, or save, so no
+callback is needed. Imports: agents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from softql.agents.records import Agent, Hyper, Metrics, State, checked
+
+__all__ = ["Diverged", "seeds", "summary", "train"]
+
+
+class Diverged(ArithmeticError):
+    """Training met a loss, gradient or parameter that is not finite, refused that update, and stopped.
+
+    Attributes:
+        state: as after the chunk; the parameters of every lane are finite, the last good ones.
+        metrics: of the chunk [lane, chunk]; `finite` is False where it happened.
+        lanes: the numbers of the lanes that diverged.
+    """
+
+    def __init__(self, state: State, metrics: Metrics) -> None:
+        bad = ~np.asarray(metrics.finite)
+        self.state, self.metrics = state, metrics
+        self.lanes = [int(lane) for lane in np.flatnonzero(bad.any(-1))]
+        first = int(np.asarray(metrics.env_steps)[self.lanes[0], bad[self.lanes[0]].argmax()])
+        super().__init__(
+            f"an update of lane {self.lanes[0]} was not finite by environment step {first} (lanes: {self.lanes}); "
+            "it was refused, the parameters are the last good ones. A smaller learning_rate, or rewards of a smaller "
+            "scale, may help"
+        )
+
+
+def seeds(seed: int, lanes: int) -> Array:
+    """One key per lane from one root seed: key of lane k = fold_in(key(seed), k), whatever the number of lanes.
+
+    Example:
+        >>> seeds(0, 4).shape
+        (4,)
+    """
+    return jax.vmap(jax.random.fold_in, (None, 0))(jax.random.key(seed), jnp.arange(lanes))
+
+
+def train(
+    agent: Agent, hyper: Hyper, keys: Array, steps: int, chunk: int, state: State | None = None
+) -> Iterator[tuple[State, Metrics]]:
+    """Run `steps` steps of the agent in every lane, `chunk` at a time; yields (state, metrics) after each chunk.
+
+    Lane k of what comes back is what agent.init(keys[k], ...) and agent.step alone would give.
+
+    Args:
+        agent: Agent(init, step). Keep the same object for several calls: what is compiled is kept with it.
+        hyper: each leaf a scalar for all lanes, or an array [lane] with one value for each.
+        keys: one key per lane, see `seeds`.
+        steps: how many steps of the agent, in all. One is shape.env_steps environment steps.
+        chunk: steps between two yields; a remainder at the end is a shorter chunk, compiled on its own.
+        state: a state that an earlier call yielded, to go on from; `keys` then only say how many lanes there are.
+
+    Yields:
+        state: with a leading [lane]. Its `memory` is donated to the next chunk, so read it before you go on; all
+            else stays valid.
+        metrics: of every step, with leading [lane, chunk]; see `summary`.
+
+    Raises:
+        ValueError: at once, if steps or chunk is not positive, keys is not [lane], or a leaf of hyper has another
+            number of lanes or is out of its domain.
+        Diverged: in place of a yield, if an update was not finite; it carries the last good state.
+
+    Example:
+        >>> import gymnax
+        >>> from softql.agents import Shape, agent
+        >>> small = agent(*gymnax.make("CartPole-v1"), Shape(envs=4, rollout=2, minibatches=1, hidden=(8,)))
+        >>> for state, metrics in train(small, Hyper(), seeds(0, 2), steps=6, chunk=3):
+        ...     print(metrics.env_steps.tolist())
+        [[8, 16, 24], [8, 16, 24]]
+        [[32, 40, 48], [32, 40, 48]]
+    """
+    if steps < 1 or chunk < 1:
+        raise ValueError(f"steps = {steps} and chunk = {chunk}: both must be at least 1")
+    if keys.ndim != (1 if jnp.issubdtype(keys.dtype, jax.dtypes.prng_key) else 2):
+        raise ValueError(f"keys has shape {keys.shape}: give one key per lane, as from softql.train.seeds(0, lanes=4)")
+    hyper = checked(hyper)
+    over = lanes_of(hyper, keys.shape[0])
+    init, run = compiled(agent, over)
+    return _chunks(run, hyper, init(keys, hyper) if state is None else state, steps, chunk)
+
+
+def _chunks(run: Any, hyper: Hyper, state: State, steps: int, chunk: int) -> Iterator[tuple[State, Metrics]]:
+    for done in range(0, steps, chunk):
+        state, metrics = run(hyper, state._replace(memory=()), state.memory, min(chunk, steps - done))
+        if not np.asarray(metrics.finite).all():
+            raise Diverged(state, metrics)
+        yield state, metrics
+
+
+def lanes_of(hyper: Hyper, lanes: int) -> Hyper:
+    """For each leaf 0 if it has one value per lane, None if it is shared: the in_axes of vmap."""
+    for name, leaf in hyper._asdict().items():
+        if jnp.shape(leaf) not in ((), (lanes,)):
+            raise ValueError(f"{name} has shape {jnp.shape(leaf)}: give a scalar, or one for each of {lanes} lanes")
+    return jax.tree.map(lambda leaf: 0 if leaf.ndim else None, hyper)
+
+
+@lru_cache(maxsize=16)
+def compiled(agent: Agent, over: Hyper) -> tuple[Any, Any]:
+    """Init and chunk, vmapped over lanes and jitted; the replay memory is donated, for it is the only big thing."""
+
+    def run(hyper: Hyper, state: State, memory: Any, chunk: int) -> tuple[State, Metrics]:
+        def lane(hyper: Hyper, state: State) -> tuple[State, Metrics]:
+            return jax.lax.scan(lambda s, _: agent.step(hyper, s), state, length=chunk)
+
+        return jax.vmap(lane, (over, 0))(hyper, state._replace(memory=memory))
+
+    return jax.jit(jax.vmap(agent.init, (0, over))), jax.jit(run, static_argnums=3, donate_argnums=2)
+
+
+def summary(metrics: Metrics) -> Metrics:
+    """A chunk of metrics as one record per lane: [lane, chunk] -> [lane], or [chunk] -> [].
+
+    env_steps is the last, episodes the sum, episode_return and episode_length the means over all episodes that ended
+    (NaN if none did), finite whether all were, the rest means over steps.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> chunk = Metrics(*jnp.ones((len(Metrics._fields), 2)))._replace(
+        ...     episodes=jnp.array([3, 1]), episode_return=jnp.array([10.0, 30.0]), finite=jnp.array([True, True]))
+        >>> float(summary(chunk).episode_return)
+        15.0
+    """
+    episodes = metrics.episodes.sum(-1)
+
+    def per_episode(x: Array) -> Array:
+        return jnp.where(episodes > 0, (x * metrics.episodes).sum(-1) / jnp.maximum(episodes, 1), jnp.nan)
+
+    means = jax.tree.map(lambda x: x.mean(-1), metrics._replace(finite=metrics.loss))
+    return means._replace(
+        env_steps=metrics.env_steps[..., -1],
+        episodes=episodes,
+        episode_return=per_episode(metrics.episode_return),
+        episode_length=per_episode(metrics.episode_length),
+        finite=metrics.finite.all(-1),
+    )
