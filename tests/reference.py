@@ -1,0 +1,176 @@
+"""A second softql: the equations in plain NumPy, written from the formulas and from nothing else.
+
+The textbook's way, `q / alpha` and a log-sum-exp shifted by its maximum, in the dtype of the input. It is
+right to rounding and no better; softql's own kernels share no line with it. The laws must hold here
+(`test_laws_hold.py`) and must break in every mutant of it (`mutants.py`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Helpers: an action that does not exist has weight 0, whatever stands in its slot; 0 times anything is 0
+
+
+def log_weights(q, log_w):
+    """log w of every entry of q: zeros for counting measure."""
+    return np.zeros_like(q) if log_w is None else np.broadcast_to(log_w, q.shape).astype(q.dtype)
+
+
+def temperature(alpha, q):
+    """alpha against the action axis of q."""
+    return np.broadcast_to(np.asarray(alpha, q.dtype), q.shape[:-1])[..., None]
+
+
+def log_sum_exp(x):
+    """log sum exp over the last axis, -inf where every entry is."""
+    top = np.max(x, axis=-1)
+    shift = np.where(np.isneginf(top), 0, top).astype(x.dtype)
+    return shift + np.log(np.sum(np.exp(x - shift[..., None]), axis=-1))
+
+
+def log_masses(q, alpha, log_w):
+    """log w + Q / alpha, -inf where the action does not exist."""
+    weight = log_weights(q, log_w)
+    exists = weight != -np.inf
+    return np.where(exists, np.where(exists, q, 0) / temperature(alpha, q) + weight, -np.inf).astype(q.dtype)
+
+
+def probabilities(log_pi, log_w):
+    """w pi."""
+    weight = log_weights(log_pi, log_w)
+    exists = weight != -np.inf
+    return np.where(exists, np.exp(np.where(exists, log_pi + weight, 0)), 0).astype(log_pi.dtype)
+
+
+def expected(chance, x):
+    """sum of chance * x, where a chance of 0 counts for nothing."""
+    return np.sum(np.where(chance > 0, chance * np.where(chance > 0, x, 0), 0), axis=-1)
+
+
+# Value
+
+
+def soft_value(q, alpha, log_w=None):
+    return np.asarray(alpha, q.dtype) * log_sum_exp(log_masses(q, alpha, log_w))
+
+
+def log_partition(q, alpha, log_w=None):
+    return log_sum_exp(log_masses(q, alpha, log_w))
+
+
+def mellowmax(q, alpha):
+    return np.asarray(alpha, q.dtype) * (
+        log_sum_exp(log_masses(q, alpha, None)) - np.log(q.shape[-1]).astype(q.dtype)
+    )
+
+
+def energy(q, alpha):
+    return -q / temperature(alpha, q)
+
+
+# Policy
+
+
+def boltzmann_log_policy(q, alpha, log_w=None):
+    log_z = log_sum_exp(log_masses(q, alpha, log_w))
+    exists = log_weights(q, log_w) != -np.inf
+    score = np.where(exists, q, 0) / temperature(alpha, q)
+    return np.where(exists, score - np.where(np.isneginf(log_z), 0, log_z)[..., None], -np.inf).astype(
+        q.dtype
+    )
+
+
+def boltzmann_policy(q, alpha, log_w=None):
+    return np.exp(boltzmann_log_policy(q, alpha, log_w))
+
+
+def soft_advantage(q, alpha, log_w=None):
+    value = soft_value(q, alpha, log_w)
+    exists = log_weights(q, log_w) != -np.inf
+    return np.where(exists, np.where(exists, q, 0) - value[..., None], -np.inf).astype(q.dtype)
+
+
+def boltzmann_entropy(q, alpha, log_w=None):
+    return entropy(boltzmann_log_policy(q, alpha, log_w), log_w)
+
+
+def entropy(log_pi, log_w=None):
+    return expected(probabilities(log_pi, log_w), -log_pi)
+
+
+def kl_divergence(log_p, log_q, log_w=None):
+    chance = probabilities(log_p, log_w)
+    return expected(chance, np.where(chance > 0, log_p, 0) - np.where(chance > 0, log_q, 0))
+
+
+def kl_to_boltzmann(log_pi, q, alpha, log_w=None):
+    return kl_divergence(log_pi, boltzmann_log_policy(q, alpha, log_w), log_w)
+
+
+def policy_value(log_pi, q, alpha, log_w=None):
+    chance = probabilities(log_pi, log_w)
+    surprise = -np.where(chance > 0, log_pi, 0)
+    return expected(chance, np.where(chance > 0, q, 0) + temperature(alpha, q) * surprise)
+
+
+# Backup
+
+
+def soft_q_target(reward, discount, next_v):
+    return reward + np.where(discount == 0, 0, discount * np.where(discount == 0, 0, next_v)).astype(
+        next_v.dtype
+    )
+
+
+def evaluation_target(reward, discount, next_log_pi, next_q, alpha, log_w=None):
+    return soft_q_target(reward, discount, policy_value(next_log_pi, next_q, alpha, log_w))
+
+
+def optimality_target(reward, discount, next_q, alpha, log_w=None):
+    return soft_q_target(reward, discount, soft_value(next_q, alpha, log_w))
+
+
+def q_loss(q, action, target):
+    taken = np.take_along_axis(q, np.asarray(action)[..., None], axis=-1)[..., 0]
+    return (taken - target) ** 2 / 2
+
+
+# Estimator
+
+
+def importance_value(q, alpha, log_proposal):
+    score = q / temperature(alpha, q) - log_proposal
+    return np.asarray(alpha, q.dtype) * (log_sum_exp(score) - np.log(q.shape[-1]).astype(q.dtype))
+
+
+def langevin_step(action, gradient, alpha, step, noise):
+    return action + step * gradient / temperature(alpha, action) + np.sqrt(2 * step) * noise
+
+
+# Returns
+
+
+def soft_return(reward, discount, entropy, alpha):
+    total = np.zeros_like(reward[..., 0])
+    for t in reversed(range(reward.shape[-1])):
+        total = reward[..., t] + np.asarray(alpha, reward.dtype) * entropy[..., t] + discount[..., t] * total
+    return total
+
+
+def soft_q_return(reward, discount, entropy, alpha):
+    later = entropy * (np.arange(entropy.shape[-1]) > 0).astype(entropy.dtype)
+    return soft_return(reward, discount, later, alpha)
+
+
+def soft_lambda_returns(reward, discount, next_v, log_pi, alpha, lambda_, truncated=None):
+    answer, steps = np.empty_like(reward), reward.shape[-1]
+    cut = np.zeros(reward.shape, bool) if truncated is None else truncated
+    for t in reversed(range(steps)):
+        value = next_v[..., t]
+        if t + 1 < steps:
+            soft = answer[..., t + 1] - np.asarray(alpha, reward.dtype) * log_pi[..., t + 1]
+            mixed = (1 - lambda_) * np.where(discount[..., t] == 0, 0, value) + lambda_ * soft
+            value = np.where(cut[..., t], value, mixed).astype(reward.dtype)
+        answer[..., t] = soft_q_target(reward[..., t], discount[..., t], value)
+    return answer
