@@ -25,6 +25,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+LOG_2 = {"float32": (0.693145751953125, 1.428606820309417e-6), "float64": (0.6931471803691238, 1.9082149292705877e-10)}
 UNROLL = 32  # up to this many actions a reduction runs over columns, which XLA vectorises over rows
 
 
@@ -232,9 +233,27 @@ def _bonus(z: Gibbs, alpha: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 
 def _exp_of_minus(x: jax.Array, rest: jax.Array) -> jax.Array:
-    """exp(-(x + rest)) for a small rest."""
-    e = jnp.exp(-x)
-    return jnp.where((e == 0) | jnp.isinf(e), e, e - e * rest)
+    """exp(-(x + rest)) for a rest of at most an ulp or so of x: 2^k exp(r) with |r| <= log(2) / 2, good to 0.6 ulp.
+
+    Our own, since a platform's exp may be off by several ulp. Below the normal numbers it is 0.
+    """
+    single = x.dtype == jnp.float32
+    integer, digits, bias = (jnp.int32, 23, 127) if single else (jnp.int64, 52, 1023)
+    high, low = LOG_2[x.dtype.name]
+    one = lax.optimization_barrier(jnp.ones((), x.dtype))  # or XLA makes (1 + r) - 1 into r
+    k = jnp.round(jnp.clip(x, -(bias + 1) * high, (bias + 1) * high) * -(1 / high))
+    r, r_rest = two_sum(-x - k * high, -(k * low) - rest)  # k * high is exact
+    terms = 7 if single else 13
+    tail = jnp.full_like(r, 1 / math.factorial(terms))
+    for n in range(terms - 1, 1, -1):
+        tail = tail * r + 1 / math.factorial(n)
+    first = one + r
+    e = first + ((r - (first - one)) + (r * r * tail + r_rest * first))
+    exponent = k.astype(integer)
+    half = exponent >> 1
+    for part in (half, exponent - half):  # 2^k in two factors, since 2^128 is no number
+        e = e * lax.bitcast_convert_type((part + bias) << digits, x.dtype)
+    return jnp.where(x > (bias - 0.5) * high, 0, jnp.where(x < -(bias + 1) * high, jnp.inf, e))
 
 
 # Two words ----------------------------------------------------------------------------------------------------------
