@@ -89,7 +89,7 @@ def soft_return(
     entropy: Float[ArrayLike, "*b t"],
     alpha: Float[ArrayLike, "*#b"] | float,
 ) -> Float[Array, "*b"]:
-    """Sum_t gamma^t (r_t + alpha H_t), the entropy-regularised return: what a soft-optimal policy maximises.  [Note L13]
+    """Sum_t gamma^t (r_t + alpha H_t), the entropy-regularised return: what soft control maximises.  [Note L13]
 
     The note never writes its objective; this is it. `discount` carries gamma and termination, so the weight of step t
     is the product of the discounts before it.

@@ -297,7 +297,7 @@ def truth(q, alpha, log_w=None) -> dict[str, Exact]:
     array, qs, alphas, ws = _row_arguments(q, alpha, log_w)
     rows = [row_truth(*r) for r in zip(qs, alphas, ws)]
     lead = array.shape[:-1]
-    return _gather(rows, {name: lead for name in SCALARS} | {name: array.shape for name in VECTORS})
+    return _gather(rows, dict.fromkeys(SCALARS, lead) | dict.fromkeys(VECTORS, array.shape))
 
 
 # ---------------------------------------------------------------- first derivatives

@@ -230,3 +230,9 @@ def loss_over_all_actions(q, action, target):
 def loss_reduced(q, action, target):
     """The mean taken inside."""
     return np.mean(right.q_loss(q, action, target))
+
+
+@mutant("evaluation_target", "evaluation_target_is_backup", "evaluation_target_monotone")
+def policy_value_subtracted(reward, discount, next_log_pi, next_q, alpha, log_w=None):
+    """r - gamma V(s'): a sign lost in a refactoring."""
+    return right.evaluation_target(reward, -discount, next_log_pi, next_q, alpha, log_w)
