@@ -428,14 +428,22 @@ def _row_kl(log_p, log_w, log_q) -> arb | float:
     return _sum(m * (arb(log_p[i]) - arb(log_q[i])) for i, m in terms)
 
 
+def _row_generalised_kl(log_p, log_w, log_q) -> arb | float:
+    p, q = _weighted(log_p, log_w), _weighted(log_q, log_w)
+    if all(log_p[i] == log_q[i] for i, _ in p + q):
+        return 0.0
+    return _row_kl(log_p, log_w, log_q) - _sum(m for _, m in p) + _sum(m for _, m in q)
+
+
 def entropy(log_pi, log_w=None) -> Exact:
     """-sum w pi log pi, literally, of `log_pi [*b, A]`."""
     return _per_row(lambda lp, lw: _sum(-m * arb(lp[i]) for i, m in _weighted(lp, lw)), log_pi, log_w)
 
 
-def kl_divergence(log_p, log_q, log_w=None) -> Exact:
-    """sum w p (log p - log q), literally (neither argument need be normalised)."""
-    return _per_row(_row_kl, log_p, log_w, (log_q, np.shape(log_p)))
+def kl_divergence(log_p, log_q, log_w=None, generalised=False) -> Exact:
+    """sum w p (log p - log q), literally; generalised: sum w (p (log p - log q) - p + q)."""
+    row = _row_generalised_kl if generalised else _row_kl
+    return _per_row(row, log_p, log_w, (log_q, np.shape(log_p)))
 
 
 def policy_value(log_pi, q, alpha, log_w=None) -> Exact:

@@ -10,19 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from softql.agents import Agent, Hyper, Shape, agent, defaults_for, q_network
+from softql.agents import Hyper, Shape, agent, defaults_for, q_network
 from softql.envs.probes import Probe, probe
 from softql.evaluate import episode_returns, greedy_returns, sampled_returns
 from softql.train import Diverged, Metrics, seeds, summary, train
 
 SHAPE = Shape(envs=4, rollout=4, minibatches=2, hidden=(8,))
 REPLAY = Shape(mode="replay", envs=4, rollout=1, batch=8, buffer=32, warmup=8, hidden=(8,))
-
-
-@pytest.fixture(scope="module", params=[SHAPE, REPLAY], ids=["on_policy", "replay"])
-def cartpole(request: pytest.FixtureRequest) -> Agent:
-    """One agent for the whole file, so that train compiles it once a chunk length."""
-    return agent(*gymnax.make("CartPole-v1"), request.param)
 
 
 def same(a: Any, b: Any) -> None:
@@ -33,35 +27,33 @@ def same(a: Any, b: Any) -> None:
         np.testing.assert_array_equal(x, y)
 
 
-def test_chunks_resuming_and_running_on_give_the_same_bits(cartpole):
-    """Two chunks of 3; one chunk of 3 and a second call that goes on from its state."""
+@pytest.mark.parametrize("shape", [SHAPE, REPLAY], ids=["on_policy", "replay"])
+def test_chunks_resuming_lanes_and_divergence(shape):
+    """All with one agent, because compiling is what costs: train compiles once a chunk length."""
+    cartpole = agent(*gymnax.make("CartPole-v1"), shape)
     keys = seeds(0, 2)
-    states, parts = zip(*train(cartpole, Hyper(), keys, steps=6, chunk=3), strict=True)
-    assert len(parts) == 2
-    assert parts[0].loss.shape == (2, 3)
-    (first, metrics), *none = train(cartpole, Hyper(), keys, steps=3, chunk=3)
-    assert not none
-    same(metrics, parts[0])
-    ((second, after),) = train(cartpole, Hyper(), keys, steps=3, chunk=3, state=first)
+    states, parts = zip(*train(cartpole, Hyper(), keys, steps=4, chunk=3), strict=True)
+    assert [m.loss.shape for m in parts] == [(2, 3), (2, 1)]  # the remainder is a shorter chunk
+
+    # The same in two calls, the second going on from the state of the first: the same bits.
+    ((first, metrics),) = train(cartpole, Hyper(), keys, steps=3, chunk=3)
+    same((metrics, first.params), (parts[0], states[0].params))  # only memory was donated: states[0] stays readable
+    ((second, after),) = train(cartpole, Hyper(), keys, steps=1, chunk=3, state=first)
     same((second, after), (states[1], parts[1]))
-    same(first.params, states[0].params)  # only the memory was donated: what was yielded stays readable
 
+    # Lanes with their own alpha: lane 0 is what it was, counts exactly and floats to 1e-4 (see test_agents); lane 1 parts.
+    own = Hyper(alpha=jnp.array([Hyper().alpha, 4.0]))
+    ((state, metrics),) = train(cartpole, own, keys, steps=3, chunk=3)
+    np.testing.assert_array_equal(metrics.episodes[0], parts[0].episodes[0])
+    np.testing.assert_allclose(metrics.loss[0], parts[0].loss[0], rtol=1e-4)
+    was, now = states[0].params[0].weight, state.params[0].weight
+    np.testing.assert_allclose(now[0], was[0], rtol=1e-4, atol=1e-5)
+    assert not np.allclose(now[1], was[1], rtol=1e-4, atol=1e-5)
 
-def test_a_remainder_is_a_shorter_chunk(cartpole):
-    shapes = [m.loss.shape for _, m in train(cartpole, Hyper(), seeds(0, 2), steps=4, chunk=3)]
-    assert shapes == [(2, 3), (2, 1)]
-
-
-def test_lanes_may_have_their_own_hyper_and_lane_k_is_alone_what_it_is_here(cartpole):
-    """Counts and keys agree exactly; floats to 1e-4, see test_agents."""
-    hyper = Hyper(alpha=jnp.array([0.1, 4.0]), gamma=0.9)
-    ((state, metrics),) = train(cartpole, hyper, seeds(3, 2), steps=3, chunk=3)
-    for k, alpha in enumerate((0.1, 4.0)):
-        ((one, alone),) = train(cartpole, Hyper(alpha=alpha, gamma=0.9), seeds(3, 2)[k : k + 1], steps=3, chunk=3)
-        np.testing.assert_array_equal(metrics.episodes[k], alone.episodes[0])
-        np.testing.assert_allclose(metrics.loss[k], alone.loss[0], rtol=1e-4)
-        np.testing.assert_allclose(state.params[0].weight[k], one.params[0].weight[0], rtol=1e-4, atol=1e-5)
-        assert not np.allclose(state.params[0].weight[1 - k], one.params[0].weight[0], rtol=1e-4, atol=1e-5)
+    # A learning rate that overflows: the update that follows is refused, and the parameters are finite.
+    with pytest.raises(Diverged) as caught:
+        list(train(cartpole, Hyper(learning_rate=3e38), keys, steps=3, chunk=3))
+    assert all(bool(jnp.isfinite(x).all()) for x in jax.tree.leaves(caught.value.state.params))
 
 
 def test_the_seed_of_a_lane_does_not_depend_on_how_many_there_are():
@@ -80,7 +72,8 @@ def test_the_seed_of_a_lane_does_not_depend_on_how_many_there_are():
         ({"hyper": Hyper(alpha=jnp.array([1.0, -1.0]))}, "alpha = .* it must be positive"),
     ],
 )
-def test_impossible_arguments_are_named_before_anything_runs(cartpole, arguments, says):
+def test_impossible_arguments_are_named_before_anything_runs(arguments, says):
+    cartpole = agent(*gymnax.make("CartPole-v1"), SHAPE)
     with pytest.raises(ValueError, match=says):
         train(**({"agent": cartpole, "hyper": Hyper(), "keys": seeds(0, 2), "steps": 1, "chunk": 1} | arguments))
 
@@ -112,12 +105,6 @@ def test_divergence_stops_with_the_last_good_parameters(shape):
     assert all(bool(jnp.isfinite(x).all()) for x in jax.tree.leaves(error.state.learner))
     k = error.lanes[0]
     same(*(jax.tree.map(lambda x: x[k], params) for params in (error.state.params, good[-1][0])))
-
-
-def test_a_learning_rate_that_overflows_is_caught_before_it_is_taken(cartpole):
-    with pytest.raises(Diverged) as caught:
-        list(train(cartpole, Hyper(learning_rate=3e38), seeds(0, 2), steps=3, chunk=3))
-    assert all(bool(jnp.isfinite(x).all()) for x in jax.tree.leaves(caught.value.state.params))
 
 
 def test_the_summary_weighs_by_episodes():

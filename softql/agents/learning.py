@@ -112,7 +112,7 @@ def off_policy(network: Network, update: Update, shape: Shape, example: Transiti
 
 
 def on_policy(network: Network, update: Update, shape: Shape) -> Mode:
-    """"on_policy": soft lambda-returns of the rollout, learned in epochs of minibatches, then forgotten.  [N17]"""
+    """"on_policy": soft lambda-returns of the rollout, learned in epochs of minibatches of lanes, then forgotten."""
 
     def begin(params: Params) -> Learner:
         return Learner(params, (), optimiser(shape).init(params))
@@ -125,11 +125,11 @@ def on_policy(network: Network, update: Update, shape: Shape) -> Mode:
         target = soft_lambda_returns(
             path.reward, discount_of(hyper, path), next_v, path.log_pi, hyper.alpha, hyper.lambda_, path.truncated
         )
-        batch = flat(Batch(path.obs, path.action, target))
+        batch = Batch(path.obs, path.action, target)
 
         def epoch(learner: Learner, k_shuffle: Array) -> tuple[Learner, Report]:
-            order = jax.random.permutation(k_shuffle, shape.env_steps).reshape(shape.minibatches, -1)
-            return jax.lax.scan(lambda who, rows: update(hyper, who, take(batch, rows)), learner, order)
+            order = jax.random.permutation(k_shuffle, shape.envs).reshape(shape.minibatches, -1)
+            return jax.lax.scan(lambda who, rows: update(hyper, who, flat(take(batch, rows))), learner, order)
 
         learner, reports = jax.lax.scan(epoch, learner, jax.random.split(key, shape.epochs))
         return learner, next_v.mean(), over(reports)

@@ -79,7 +79,7 @@ class Shape:
         hidden: widths of the hidden layers.
         max_grad_norm: gradients are scaled down to this global norm.
         epochs: on-policy: passes over the rollout.
-        minibatches: on-policy: updates in each pass; divides envs * rollout.
+        minibatches: on-policy: updates in each pass, each on the whole rollout of a share of envs; divides envs.
         batch: replay: transitions in one update, drawn uniformly.
         updates: replay: updates in one step of the agent.
         buffer: replay: transitions held; a multiple of envs * rollout.
@@ -114,8 +114,8 @@ class Shape:
             _count("hidden width", width)
         if not self.max_grad_norm > 0:
             raise ValueError(f"max_grad_norm = {self.max_grad_norm!r}: it must be positive")
-        if self.mode == "on_policy" and self.env_steps % self.minibatches:
-            raise ValueError(f"minibatches = {self.minibatches} does not divide envs * rollout = {self.env_steps}")
+        if self.mode == "on_policy" and self.envs % self.minibatches:
+            raise ValueError(f"minibatches = {self.minibatches} does not divide envs = {self.envs}")
         if self.mode == "replay" and self.buffer % self.env_steps:
             raise ValueError(f"buffer = {self.buffer} is not a multiple of envs * rollout = {self.env_steps}")
         if self.mode == "replay" and self.warmup > self.buffer:

@@ -58,7 +58,7 @@ COUNTING = tuple(room for room in ROOMS if room.measure == "counting")
 WEIGHTED = tuple(room for room in ROOMS if room.measure != "counting")
 BATCHED = tuple(room for room in ROOMS if room.batch)
 COUNTING_BATCHED = tuple(room for room in COUNTING if room.batch)
-PATHS = (*COUNTING[:2], Room((2,), 4, "counting", True))
+PATHS = COUNTING
 FEW = (ROOMS[1], ROOMS[4])
 OWN_MEASURE = tuple(room for room in ROOMS if room.measure == "states")
 
