@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -33,6 +34,7 @@ REALS = {
 }
 ALLOWED = {
     "core": REALS,
+    "instances": REALS,
     "measure": {
         "boolp.propositional_extensionality",
         "boolp.functional_extensionality_dep",
@@ -132,9 +134,9 @@ def coqc(at: Path, text: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(["coqc", *loads, *quiet, str(path)], cwd=at, capture_output=True, text=True, check=False)
 
 
-def assumed(at: Path, stems: tuple[str, ...], names: list[str]) -> set[str]:
+def assumed(at: Path, modules: list[str], names: list[str]) -> set[str]:
     """The axioms under a tuple of theorems, as Coq prints them."""
-    requires = "".join(f"Require softql.{stem}.\n" for stem in stems)
+    requires = "".join(f"Require {module}.\n" for module in modules)
     answer = coqc(at, f"{requires}Definition everything := (tt, {', '.join('@' + name for name in names)}).\nPrint Assumptions everything.\n")
     if answer.returncode:
         raise SystemExit(answer.stderr)
@@ -146,9 +148,7 @@ def assumptions(at: Path) -> list[str]:
     found = []
     for group, stems in (("core", CORE), ("measure", MEASURE)):
         names = [f"softql.{t.stem}.{t.name}" for t in theorems(at, stems)]
-        if group == "core":
-            stems, names = (*stems, "Statements", "instances"), names
-        axioms = assumed(at, stems, names)
+        axioms = assumed(at, [f"softql.{stem}" for stem in stems], names)
         print(f"{group}: {len(names)} theorems assume {', '.join(sorted(axioms))}")
         if axioms != ALLOWED[group]:
             found.append(f"{group}: assumes {sorted(axioms)}, the list says {sorted(ALLOWED[group])}")
@@ -248,7 +248,104 @@ def write_ledger(at: Path) -> list[str]:
     return []
 
 
-CHECKS = {"scan": scan, "assumptions": assumptions, "ledger": ledger, "write-ledger": write_ledger}
+# Tags that name a definition or a procedure, not a claim: nothing to prove.
+DEFINITIONS: dict[str, str] = {
+    "Note L27": "the symbol Q^pi of the note, defined in backup.v as a fixed point",
+}
+MARK = "<!-- index: written by `make index` -->"
+
+
+class Place(NamedTuple):
+    """A Python function with its tags: where it stands, and the first line of its docstring."""
+
+    name: str
+    formula: str
+    tags: tuple[str, ...]
+
+
+def functions(package: Path) -> list[Place]:
+    """Every tagged function of softql outside the laws, from its docstring."""
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        if "laws" in path.relative_to(package).parts:
+            continue
+        module = ".".join(("softql", *path.relative_to(package).with_suffix("").parts))
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            text = ast.get_docstring(node) if isinstance(node, ast.FunctionDef) else None
+            if text and (tags := tags_in(text)):
+                formula = TAG.sub("", text.split("\n\n")[0].split("\n")[0]).strip().rstrip(".")
+                found.append(Place(f"{module}.{node.name}", formula, tags))
+    return found
+
+
+def laws(package: Path) -> list[Place]:
+    """Every law, from the tags in its decorator."""
+    found = []
+    for path in sorted((package / "laws").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            words = [a.value for d in node.decorator_list if isinstance(d, ast.Call)
+                     for a in d.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]  # fmt: skip
+            if tags := tags_in(" ".join(words)):
+                found.append(Place(node.name, (ast.get_docstring(node) or "").split("\n")[0], tags))
+    return found
+
+
+def order(tag: str) -> tuple[str, int, str]:
+    """The note first, in its own order; then the papers."""
+    number = re.search(r"\d+$", tag)
+    return ("" if tag.startswith("Note") else tag.split()[0], int(number.group()) if number else 0, tag)
+
+
+def tag_index(at: Path) -> str:
+    """The table tag -> formula -> theorems -> functions -> laws."""
+    package = at.parent / "softql"
+    proved, coded, lawful = theorems(at), functions(package), laws(package)
+    tags = sorted({tag for place in (*proved, *coded, *lawful) for tag in place.tags}, key=order)
+    lines = ["| tag | formula | theorems | Python | laws |", "|---|---|---|---|---|"]
+    for tag in tags:
+        here = [t for t in proved if tag in t.tags]
+        code = [f for f in coded if tag in f.tags]
+        formula = code[0].formula if code else (TAG.sub("", here[0].comment).strip(" .") if here else "")
+        cells = [
+            f"[{tag}]",
+            formula.replace("|", "\\|"),
+            ", ".join(f"`{t.stem}.{t.name}`" for t in here) or DEFINITIONS.get(tag, "**none**"),
+            ", ".join(f"`{f.name}`" for f in code),
+            ", ".join(f"`{law.name}`" for law in lawful if tag in law.tags),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    count = {stem: sum(t.stem == stem for t in proved) for stem in CORE + MEASURE}
+    by_file = ", ".join(f"{stem} {n}" for stem, n in count.items() if n)
+    return "\n".join([*lines, "", f"{len(proved)} theorems: {by_file}."])
+
+
+def index(at: Path) -> list[str]:
+    """Every tag in softql has a theorem or stands in the list of definitions, and README.md says so."""
+    proved = {tag for t in theorems(at) for tag in t.tags}
+    found = [f"[{tag}] of {f.name} has no theorem" for f in functions(at.parent / "softql") for tag in f.tags
+             if tag not in proved and tag not in DEFINITIONS]  # fmt: skip
+    text = (at / "README.md").read_text("utf-8")
+    if text.split(MARK)[1:2] != [f"\n\n{tag_index(at)}\n\n"]:
+        found.append("the index in README.md is stale: `make index`")
+    return found
+
+
+def write_index(at: Path) -> list[str]:
+    before, _, after = (at / "README.md").read_text("utf-8").split(MARK)
+    (at / "README.md").write_text(f"{before}{MARK}\n\n{tag_index(at)}\n\n{MARK}{after}", "utf-8")
+    return []
+
+
+CHECKS = {
+    "scan": scan,
+    "assumptions": assumptions,
+    "ledger": ledger,
+    "index": index,
+    "write-ledger": write_ledger,
+    "write-index": write_index,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -80,6 +80,7 @@ Hypothesis tau_ok : 0 < tau <= 1.
 Notation T := (optimality w P r disc alpha).
 Definition damped (Q : S * A -> R) sa := polyak tau (Q sa) (T Q sa).
 
+(** Soft value iteration through a Polyak step, Q <- Q + tau (T* Q - Q), contracts by 1 - tau (1 - gamma) ... *)
 Theorem damped_contraction Q1 Q2 :
   dist_sup (damped Q1) (damped Q2) <= (1 - tau * (1 - gamma)) * dist_sup Q1 Q2.
 Proof.
@@ -96,6 +97,7 @@ have := Rmult_le_compat_l tau _ _ ltac:(lra) h2.
 rewrite -/(dist_sup Q1 Q2); lra.
 Qed.
 
+(** ... and keeps the fixed point. *)
 Theorem damped_fixed_point Q : fixed_point damped Q <-> fixed_point T Q.
 Proof.
 split=> H sa; have := H sa; rewrite /damped /polyak; last by move=> ->; ring.
@@ -113,9 +115,7 @@ Variables (Q : R -> A -> R) (dQ q : A -> R) (t : R).
 Hypothesis Q_derive : forall a, is_derive (fun u => Q u a) t (dQ a).
 Notation pi u := (boltzmann_policy w alpha (Q u)).
 
-(** With actions from pi_theta (held fixed) and targets q (held fixed), the gradient of the
-    soft Q loss is -alpha times the entropy-regularised policy gradient plus the gradient of
-    the value loss (V_theta - V_pi[q])^2/2.  [S17] *)
+(** With actions from pi_theta (held fixed) and targets q (held fixed), the gradient of the soft Q loss is -alpha times the entropy-regularised policy gradient plus the gradient of the value loss (V_theta - V_pi[q])^2/2.  [S17] *)
 Theorem soft_q_gradient_is_policy_gradient : exists pg vg : R,
   [/\ is_derive (fun u => policy_value w alpha q (pi u)) t pg,
       is_derive (fun u => q_loss (soft_value w alpha (Q u)) (policy_value w alpha q (pi t))) t vg &

@@ -130,9 +130,11 @@ Definition expect p f := integral (fun x => p x * f x).
 Definition entropy p := - integral (fun x => p x * ln (p x)).
 Definition kl_divergence p q := integral (fun x => p x * (ln (p x) - ln (q x))).
 
+(** pi > 0. *)
 Theorem boltzmann_policy_gt0 x : 0 < boltzmann_policy x.
 Proof. by rewrite divr_gt0 ?expR_gt0. Qed.
 
+(** pi is a density: int pi dmu = 1. *)
 Theorem boltzmann_policy_density : is_density boltzmann_policy.
 Proof.
 have e : boltzmann_policy =1 (fun x => partition^-1 * expR (Q x / alpha)).
@@ -142,6 +144,7 @@ split; first by move=> x; rewrite ltW ?boltzmann_policy_gt0.
 by rewrite (integral_ext e) integral_scal // mulVf // gt_eqF.
 Qed.
 
+(** log pi(x) = (Q(x) - V)/alpha.  [H17 Eq. 6] *)
 Theorem log_boltzmann_policy x : ln (boltzmann_policy x) = (Q x - soft_value) / alpha.
 Proof.
 rewrite ln_div ?posrE ?expR_gt0 // expK /soft_value.
@@ -167,7 +170,7 @@ rewrite (funext (kl_divergence_integrand adm)).
 by apply: integrable_plus => //; apply: integrable_plus; apply: integrable_scal.
 Qed.
 
-(** int p Q + alpha H(p) = V - alpha kl_divergence(p || pi* ) *)
+(** int p Q + alpha H(p) = V - alpha KL(p || pi).  [Note L40] [Note L44] *)
 Theorem gibbs_identity p : admissible p ->
   expect p Q + alpha * entropy p = soft_value - alpha * kl_divergence p boltzmann_policy.
 Proof.
@@ -178,7 +181,7 @@ rewrite integral_plus ?integral_plus ?integral_scal ?p1 //; try exact: integrabl
 by apply: integrable_plus; apply: integrable_scal.
 Qed.
 
-(** kl_divergence >= 0 *)
+(** KL >= 0. *)
 Theorem kl_divergence_ge0 p q : is_density p -> is_density q -> (forall x, 0 < q x) ->
   integrablef (fun x => p x * (ln (p x) - ln (q x))) -> 0 <= kl_divergence p q.
 Proof.
@@ -193,7 +196,7 @@ apply: integral_ge0 => x; have := xlnxy_ge (p0 x) (qpos x).
 by rewrite -subr_ge0; congr (_ <= _); ring.
 Qed.
 
-(** The variational bound, for every admissible density on any measure space. *)
+(** V bounds the objective of every density of finite entropy, on any measure space ...  [H17 Eq. 5] [Note L58] *)
 Theorem gibbs_le p : admissible p ->
   expect p Q + alpha * entropy p <= soft_value.
 Proof.
@@ -203,7 +206,7 @@ have [pd _ _] := adm.
 apply: kl_divergence_ge0 => //; [exact: boltzmann_policy_density|exact: boltzmann_policy_gt0|exact: kl_divergence_integrable].
 Qed.
 
-(** The bound is attained by the Boltzmann density (finite expected Q). *)
+(** ... the Boltzmann density reaches it ... *)
 Theorem gibbs_attained :
   integrablef (fun x => boltzmann_policy x * Q x) ->
   expect boltzmann_policy Q + alpha * entropy boltzmann_policy = soft_value.
@@ -222,14 +225,14 @@ rewrite /kl_divergence (@integral_ext _ (fun=> 0)).
 by move=> x; rewrite subrr mulr0.
 Qed.
 
-(** Importance sampling with a positive proposal density. *)
+(** E_q[exp(Q/alpha)/q] = Z for any positive proposal density.  [H17 Eq. 10] *)
 Theorem importance_weight_unbiased q : (forall x, 0 < q x) ->
   expect q (fun x => expR (Q x / alpha) / q x) = partition.
 Proof.
 by move=> qpos; apply: integral_ext => x; rewrite mulrCA divff ?mulr1 // gt_eqF.
 Qed.
 
-(** Only the Boltzmann density attains the bound, up to null sets. *)
+(** ... and no other does, up to null sets.  [H17 Eq. 6] *)
 Theorem gibbs_unique p : admissible p ->
   expect p Q + alpha * entropy p = soft_value ->
   {ae mu, forall x, p x = boltzmann_policy x}.
@@ -298,12 +301,14 @@ have := Q_bounded x; rewrite ler_norml => /andP[lo hi].
 by rewrite !ler_expR !ler_pdivr_mulr // !divfK ?gt_eqF // lo hi.
 Qed.
 
+(** exp(Q/alpha) is integrable ... *)
 Theorem bounded_expQ_integrable : integrablef mu (fun x => expR (Q x / alpha)).
 Proof.
 apply: (bounded_integrable (c := expR (M / alpha)) expQ_measurable) => x.
 by rewrite (ger0_norm (ltW (expR_gt0 _))); case/andP: (expQ_bounds x).
 Qed.
 
+(** ... Z > 0 ... *)
 Theorem bounded_partition_gt0 : 0 < partition mu alpha Q.
 Proof.
 have e0 : 0 < expR (- M / alpha) by exact: expR_gt0.
@@ -320,6 +325,7 @@ apply: ge0_le_integral => //.
 - by move=> x _; rewrite lee_fin; case/andP: (expQ_bounds x).
 Qed.
 
+(** ... and pi Q is integrable: all that the theorems above ask for. *)
 Theorem bounded_policy_Q_integrable : integrablef mu (fun x => boltzmann_policy mu alpha Q x * Q x).
 Proof.
 have Z0 := bounded_partition_gt0.

@@ -95,17 +95,19 @@ by apply: Rmult_le_compat => //; exact: Rabs_pos.
 Qed.
 
 (** ** Policies and values *)
+(** pi_Q(.|s) is a policy at every state.  [H17 Eq. 6] *)
 Theorem greedy_is_policy Q : is_policy (greedy Q).
 Proof. by move=> s; exact: boltzmann_policy_density. Qed.
 
-(** V_Q = V^{pi_Q}_Q. *)
+(** V_Q = V^{pi_Q}_Q.  [Note L58] *)
 Theorem value_greedy Q s : value_of (greedy Q) Q s = value Q s.
 Proof. exact: gibbs_attained. Qed.
 
+(** V^pi_Q <= V_Q for every policy.  [Note L38] *)
 Theorem value_of_le pi Q s : is_policy pi -> value_of pi Q s <= value Q s.
 Proof. by move=> pid; exact: gibbs_le. Qed.
 
-(** T* Q = T^{pi_Q} Q: one update holds evaluation and improvement.  [Note L74] [Note L76] *)
+(** T* Q = T^{pi_Q} Q: one update holds evaluation and improvement.  [H17 Eq. 7] [Note L67] [Note L74] [Note L76] *)
 Theorem optimality_fused Q sa : optimality Q sa = evaluation (greedy Q) Q sa.
 Proof. by apply: backup_ext => s; rewrite value_greedy. Qed.
 
@@ -134,6 +136,7 @@ by apply: expect_abs_le; [exact: prob_dist|move=> a; exact: row_dist].
 Qed.
 
 (** ** The optimality operator *)
+(** T* is monotone. *)
 Theorem optimality_monotone Q1 Q2 :
   (forall sa, Q1 sa <= Q2 sa) -> forall sa, optimality Q1 sa <= optimality Q2 sa.
 Proof. by move=> q12 sa; apply: backup_monotone => s; apply: soft_value_monotone => // a _; exact: q12. Qed.
@@ -156,6 +159,7 @@ exact: (soft_value_translation (w_ok s) al (row Q s)).
 Qed.
 
 (** ** The evaluation operator *)
+(** T^pi is monotone. *)
 Theorem evaluation_monotone pi Q1 Q2 : is_policy pi ->
   (forall sa, Q1 sa <= Q2 sa) -> forall sa, evaluation pi Q1 sa <= evaluation pi Q2 sa.
 Proof.
@@ -163,6 +167,7 @@ move=> pid q12 sa; apply: backup_monotone => s; apply: expect_le; first exact: p
 by move=> a; move: (q12 (s, a)); rewrite /row; lra.
 Qed.
 
+(** ||T^pi Q1 - T^pi Q2|| <= gamma ||Q1 - Q2||. *)
 Theorem evaluation_contraction pi Q1 Q2 : is_policy pi ->
   dist_sup (evaluation pi Q1) (evaluation pi Q2) <= gamma * dist_sup Q1 Q2.
 Proof.
@@ -172,7 +177,7 @@ by apply: backup_lipschitz => s; exact: value_of_lipschitz.
 Qed.
 
 (** ** Fixed points *)
-(** Q* exists ... *)
+(** Q* exists ...  [Note L21] *)
 Theorem Qstar_exists : exists Q, is_Qstar Q.
 Proof. exact: fixed_point_exists gamma_ok optimality_contraction. Qed.
 
@@ -180,11 +185,13 @@ Proof. exact: fixed_point_exists gamma_ok optimality_contraction. Qed.
 Theorem Qstar_unique Q1 Q2 : is_Qstar Q1 -> is_Qstar Q2 -> forall sa, Q1 sa = Q2 sa.
 Proof. exact: fixed_point_unique gamma_ok optimality_contraction _ _. Qed.
 
+(** Q^pi exists, for every policy ... *)
 Theorem Qpi_exists pi : is_policy pi -> exists Q, is_Qpi pi Q.
 Proof.
 by move=> pid; apply: (fixed_point_exists gamma_ok) => Q1 Q2; exact: evaluation_contraction.
 Qed.
 
+(** ... and is unique. *)
 Theorem Qpi_unique pi Q1 Q2 : is_policy pi ->
   is_Qpi pi Q1 -> is_Qpi pi Q2 -> forall sa, Q1 sa = Q2 sa.
 Proof.
@@ -196,6 +203,7 @@ Theorem value_iteration_error Q Qs n : is_Qstar Qs ->
   dist_sup (iter n optimality Q) Qs <= gamma ^ n * dist_sup Q Qs.
 Proof. exact: iterate_error_bound gamma_ok optimality_contraction _ _ _. Qed.
 
+(** Soft policy evaluation: ||(T^pi)^n Q - Q^pi|| <= gamma^n ||Q - Q^pi||. *)
 Theorem policy_evaluation_error pi Q Qp n : is_policy pi -> is_Qpi pi Qp ->
   dist_sup (iter n (evaluation pi) Q) Qp <= gamma ^ n * dist_sup Q Qp.
 Proof.
@@ -260,6 +268,7 @@ move=> uok fg; have [[a [ua <-]] _] := hard_value_is_max f uok.
 by have [_ mx] := hard_value_is_max g uok; have := mx a ua; have := fg a ua; lra.
 Qed.
 
+(** The hard backup r + discount max Q is a contraction too ... *)
 Theorem hard_optimality_contraction Q1 Q2 :
   dist_sup (hard_optimality Q1) (hard_optimality Q2) <= gamma * dist_sup Q1 Q2.
 Proof.
@@ -274,6 +283,7 @@ split.
   lra.
 Qed.
 
+(** ... so that the hard optimum Q*_0 exists. *)
 Theorem hard_optimum_exists : exists Q, fixed_point hard_optimality Q.
 Proof. exact: fixed_point_exists gamma_ok hard_optimality_contraction. Qed.
 
@@ -339,7 +349,7 @@ Definition masked_discount s a s' := gamma * (1 - (if terminated s a s' then 1 e
 Theorem masked_discount_ok s a s' : 0 <= masked_discount s a s' <= gamma.
 Proof. by rewrite /masked_discount; case: ifP => _; lra. Qed.
 
-(** After termination the target is the reward alone, whatever V says. *)
+(** After termination the target is the reward alone, whatever V says.  [H17 Eq. 7] [Note L67] *)
 Theorem soft_q_target_terminated s a s' reward v : terminated s a s' ->
   soft_q_target reward (masked_discount s a s') v = reward.
 Proof. by rewrite /soft_q_target /masked_discount => ->; ring. Qed.

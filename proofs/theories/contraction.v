@@ -28,6 +28,7 @@ Lemma dist_sup_ext f f' g g' : (forall x, f x = f' x) -> (forall x, g x = g' x) 
   dist_sup f g = dist_sup f' g'.
 Proof. by move=> ff gg; apply: eq_bigr => x _; rewrite ff gg. Qed.
 
+(** A contraction has at most one fixed point. *)
 Theorem fixed_point_unique f g :
   fixed_point f -> fixed_point g -> forall x, f x = g x.
 Proof.
@@ -38,7 +39,7 @@ have : (1 - gamma) * dist_sup f g <= 0 by lra.
 by case: (Rle_lt_or_eq_dec _ _ d0) => // dpos; have := Rmult_lt_0_compat (1 - gamma) _ ltac:(lra) dpos; lra.
 Qed.
 
-(** || T^n f - f* || <= gamma^n || f - f* || *)
+(** || T^n f - f* || <= gamma^n || f - f* ||. *)
 Theorem iterate_error_bound f fstar n : fixed_point fstar ->
   dist_sup (iter n T f) fstar <= gamma ^ n * dist_sup f fstar.
 Proof.
@@ -48,7 +49,7 @@ apply: Rle_trans (T_contraction _ _) _.
 by rewrite -tech_pow_Rmult Rmult_assoc; apply: Rmult_le_compat_l; lra.
 Qed.
 
-(** a posteriori bound: || f - f* || <= || T f - f || / (1 - gamma) *)
+(** A bound that needs no fixed point: || f - f* || <= || T f - f || / (1 - gamma). *)
 Theorem residual_error_bound f fstar : fixed_point fstar ->
   dist_sup f fstar <= dist_sup (T f) f / (1 - gamma).
 Proof.
@@ -171,6 +172,7 @@ apply: Rle_lt_trans (iterate_error_bound f n Tf) _.
 by have := HN n Nn; rewrite Rminus_0_r; have := Rle_abs (gamma ^ n * dist_sup f fstar); lra.
 Qed.
 
+(** If T is also monotone, f <= T f implies f <= f*. *)
 Theorem sub_solution_le f fstar :
   fixed_point fstar -> (forall x, f x <= T f x) -> forall x, f x <= fstar x.
 Proof.
@@ -179,6 +181,7 @@ by have := is_lim_seq_le _ _ _ _ (fun n => iterate_ge n fT x) (is_lim_seq_const 
              (@iterate_cvg f _ Tf x).
 Qed.
 
+(** ... and T f <= f implies f* <= f. *)
 Theorem super_solution_ge f fstar :
   fixed_point fstar -> (forall x, T f x <= f x) -> forall x, fstar x <= f x.
 Proof.

@@ -156,7 +156,7 @@ Implicit Types (Q d : A -> R).
 Lemma line_derive Q d t a : is_derive (fun u => Q a + u * d a) t (d a).
 Proof. by auto_derive => //; ring. Qed.
 
-(** dV/dQ_b = w_b pi(b), the probability of b. *)
+(** dV/dQ_b = w_b pi(b), the probability of b: softmax is the gradient of the log-sum-exp.  [Note L60] *)
 Theorem soft_value_partial_derivative Q b :
   is_derive (fun t => soft_value w alpha (fun a => Q a + t * (if a == b then 1 else 0)))
             0 (prob w (boltzmann_policy w alpha Q) b).

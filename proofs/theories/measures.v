@@ -63,12 +63,14 @@ move=> Qc a ab; apply: (continuous_comp (fun a => Q a / alpha) exp); last first.
 by apply: (continuous_mult Q (fun _ => / alpha)); [exact: Qc|exact: continuous_const].
 Qed.
 
+(** Z = int exp(Q/alpha) da > 0 for continuous Q.  [Note L40] *)
 Theorem partition_on_gt0 Q : continuous_on Q -> 0 < partition_on Q.
 Proof.
 move=> Qc; apply: RInt_gt_0 => // [x _|x xb]; first exact: exp_pos.
 exact: exp_continuous.
 Qed.
 
+(** pi > 0. *)
 Theorem boltzmann_policy_on_gt0 Q a : continuous_on Q -> 0 < boltzmann_policy_on Q a.
 Proof. by move=> Qc; apply: Rdiv_lt_0_compat; [exact: exp_pos|exact: partition_on_gt0]. Qed.
 
@@ -79,6 +81,7 @@ move=> Qc a ab; apply: (continuous_mult (fun a => exp (Q a / alpha)) (fun _ => /
 exact: continuous_const.
 Qed.
 
+(** int pi = 1. *)
 Theorem boltzmann_policy_on_is_density Q : continuous_on Q -> is_density_on (boltzmann_policy_on Q).
 Proof.
 move=> Qc; have Zp := partition_on_gt0 Qc; split; [|split].
@@ -89,6 +92,7 @@ move=> Qc; have Zp := partition_on_gt0 Qc; split; [|split].
   exact: continuous_integrable (exp_continuous Qc).
 Qed.
 
+(** log pi(a) = (Q(a) - V)/alpha.  [H17 Eq. 6] *)
 Theorem log_boltzmann_policy_on Q a : continuous_on Q ->
   ln (boltzmann_policy_on Q a) = (Q a - soft_value_on Q) / alpha.
 Proof.
@@ -118,7 +122,7 @@ apply: (@ex_RInt_minus R_NormedModule) => //.
 apply: (@ex_RInt_minus R_NormedModule); apply: (@ex_RInt_scal R_NormedModule) => //.
 Qed.
 
-(** int p Q + alpha H(p) = V - alpha KL(p || pi* ) *)
+(** int p Q + alpha H(p) = V - alpha KL(p || pi), for every density of finite entropy.  [Note L40] [Note L44] *)
 Theorem gibbs_identity_on Q p : continuous_on Q -> admissible p Q ->
   expect_on p Q + alpha * entropy_on p = soft_value_on Q - alpha * kl_divergence_on p (boltzmann_policy_on Q).
 Proof.
@@ -131,6 +135,7 @@ rewrite integral_minus // ?integral_minus ?integral_scal ?p1 //.
 - by apply: (@ex_RInt_minus R_NormedModule); apply: (@ex_RInt_scal R_NormedModule).
 Qed.
 
+(** KL >= 0. *)
 Theorem kl_divergence_on_ge0 p q : is_density_on p -> is_density_on q ->
   (forall a, lo <= a <= hi -> 0 < q a) ->
   integrable (fun a => p a * (ln (p a) - ln (q a))) -> 0 <= kl_divergence_on p q.
@@ -141,6 +146,7 @@ apply: RInt_le; [lra|exact: (@ex_RInt_minus R_NormedModule)|done|].
 by move=> a ab; apply: xlnxy_ge; [apply: p0|apply: qpos]; lra.
 Qed.
 
+(** V bounds the entropy-regularised objective ...  [H17 Eq. 5] [Note L58] *)
 Theorem gibbs_le_on Q p : continuous_on Q -> admissible p Q ->
   expect_on p Q + alpha * entropy_on p <= soft_value_on Q.
 Proof.
@@ -162,6 +168,7 @@ apply: (continuous_mult (fun a => Q a - soft_value_on Q) (fun _ => / alpha)); la
 by apply: (continuous_minus Q (fun _ => soft_value_on Q)); [exact: Qc|exact: continuous_const].
 Qed.
 
+(** ... the Boltzmann density reaches it ... *)
 Theorem gibbs_attained_on Q : continuous_on Q ->
   expect_on (boltzmann_policy_on Q) Q + alpha * entropy_on (boltzmann_policy_on Q) = soft_value_on Q.
 Proof.
@@ -216,7 +223,7 @@ have g2 : 0 < RInt f u v.
 lra.
 Qed.
 
-(** Among continuous positive densities the maximiser is unique. *)
+(** ... and among continuous positive densities it alone does.  [H17 Eq. 6] *)
 Theorem gibbs_unique_on Q p : continuous_on Q -> continuous_on p ->
   (forall a, lo <= a <= hi -> 0 < p a) -> admissible p Q ->
   expect_on p Q + alpha * entropy_on p = soft_value_on Q ->
@@ -249,7 +256,7 @@ apply: integral_eq0 ab => [x xb|x xb|].
   by rewrite p1; case: bd => _ [_ ->]; ring.
 Qed.
 
-(** Importance sampling with a positive proposal density. *)
+(** E_q[exp(Q/alpha)/q] = Z for any positive proposal density.  [H17 Eq. 10] *)
 Theorem importance_weight_unbiased_on Q q : (forall a, lo < a < hi -> 0 < q a) ->
   expect_on q (fun a => exp (Q a / alpha) / q a) = partition_on Q.
 Proof.
@@ -275,6 +282,7 @@ have -> : exp u = / exp (- u) by apply: (Rmult_eq_reg_r (exp (- u))); [rewrite e
 by field; split; [nra|nra].
 Qed.
 
+(** 1 - tanh(u)^2 > 0. *)
 Theorem sech2_gt0 u : 0 < sech2 u.
 Proof.
 rewrite /sech2 tanhE; have e := exp_pos (- 2 * u); set x := exp _ in e *.
@@ -282,6 +290,7 @@ have -> : 1 - (1 - x) / (1 + x) * ((1 - x) / (1 + x)) = 4 * x / ((1 + x) * (1 + 
 by apply: Rdiv_lt_0_compat; nra.
 Qed.
 
+(** d tanh(u)/du = 1 - tanh(u)^2. *)
 Theorem tanh_derivative u : is_derive tanh u (sech2 u).
 Proof.
 have c := cosh_gt0 u.
@@ -323,8 +332,7 @@ exact: (continuous_mult tanh tanh).
 Qed.
 
 
-(** The soft value of squashed actions is the soft value in the pre-squash space of
-    Q(tanh u) + alpha log(1 - tanh(u)^2): leave the Jacobian out and it is another integral. *)
+(** Z of squashed actions is Z in the pre-squash space of Q(tanh u) + alpha log(1 - tanh(u)^2): leave the Jacobian out and it is another integral ... *)
 Theorem partition_squash (Q : R -> R) lo hi alpha : lo <= hi -> 0 < alpha ->
   (forall a, tanh lo <= a <= tanh hi -> continuous Q a) ->
   partition_on lo hi alpha (fun u => Q (tanh u) + alpha * ln (sech2 u)) =
@@ -337,6 +345,7 @@ rewrite -(squash_change_of_variables (f := fun a => exp (Q a / alpha)) lh) => [|
 by apply: exp_continuous ab => b; exact: Qc.
 Qed.
 
+(** ... and so is V. *)
 Theorem soft_value_squash (Q : R -> R) lo hi alpha : lo <= hi -> 0 < alpha ->
   (forall a, tanh lo <= a <= tanh hi -> continuous Q a) ->
   soft_value_on lo hi alpha (fun u => Q (tanh u) + alpha * ln (sech2 u)) =
@@ -388,6 +397,7 @@ rewrite /soft_value_on; have -> : alpha * ln (partition_on lo hi alpha Q2) + c =
 by apply: Rmult_le_compat_l; [lra|apply: ln_le].
 Qed.
 
+(** V is 1-Lipschitz in the sup norm over the interval. *)
 Theorem soft_value_on_lipschitz (Q1 Q2 : R -> R) c :
   continuous_on lo hi Q1 -> continuous_on lo hi Q2 ->
   (forall a, lo <= a <= hi -> Rabs (Q1 a - Q2 a) <= c) ->

@@ -72,7 +72,7 @@ move=> fg; apply: sum_ext => a; rewrite /prob.
 by case: (weight_cases a w_ok) => [->|wa]; [ring|rewrite fg].
 Qed.
 
-(** KL >= 0. *)
+(** KL(p || q) >= 0, for q positive on the allowed actions.  [Note L44] *)
 Theorem kl_divergence_ge0 p q : is_density w p -> is_density w q ->
   (forall a, 0 < w a -> 0 < q a) -> 0 <= kl_divergence w p q.
 Proof.
@@ -108,10 +108,11 @@ move=> [p0 p1] [_ q1] qpos; split=> [kl0 a wa|pq].
   by rewrite pq //; ring.
 Qed.
 
+(** KL(p || p) = 0. *)
 Theorem kl_divergence_self p : kl_divergence w p p = 0.
 Proof. by rewrite /kl_divergence /expect big1 // => a _; ring. Qed.
 
-(** H >= 0 when every allowed action weighs at least one. *)
+(** H >= 0 when every allowed action weighs at least one.  [Note L23] *)
 Theorem entropy_ge0 p : (forall a, 0 < w a -> 1 <= w a) -> is_density w p -> 0 <= entropy w p.
 Proof.
 move=> w1 pd; have [p0 p1] := pd; have dd := prob_dist pd.
@@ -131,7 +132,7 @@ have W0 := total_gt0 w_ok; split=> [a|]; first exact: Rlt_le (Rinv_0_lt_compat _
 by rewrite sum_scalr -/(total w); field; lra.
 Qed.
 
-(** H <= log W (log |A| for a finite action space). *)
+(** H <= log W (log |A| for a finite action space).  [Note L23] *)
 Theorem entropy_le_log_total p : is_density w p -> entropy w p <= ln (total w).
 Proof.
 move=> pd; have W0 := total_gt0 w_ok; have dd := prob_dist pd.
@@ -139,6 +140,7 @@ have := kl_divergence_ge0 pd uniform_density (fun _ _ => Rinv_0_lt_compat _ W0).
 rewrite /kl_divergence expect_minus expect_const // ln_Rinv // /entropy; lra.
 Qed.
 
+(** The uniform policy reaches it: H = log W. *)
 Theorem entropy_uniform : entropy w (fun _ => / total w) = ln (total w).
 Proof.
 have W0 := total_gt0 w_ok.
@@ -181,7 +183,7 @@ Theorem boltzmann_policy_exp Q a :
   boltzmann_policy w alpha Q a = exp (soft_advantage w alpha Q a / alpha).
 Proof. by rewrite -[LHS]exp_ln ?log_boltzmann_policy //; exact: boltzmann_policy_gt0. Qed.
 
-(** The Boltzmann policy of an energy: pi(a) = exp(-E_a) / sum_b w_b exp(-E_b).  [Note L15] *)
+(** The Boltzmann policy of an energy: pi(a) = exp(-E_a) / sum_b w_b exp(-E_b).  [H17 Eq. 4] [Note L15] *)
 Theorem boltzmann_policy_energy Q a :
   boltzmann_policy w alpha Q a =
   exp (- energy alpha Q a) / \sum_b w b * exp (- energy alpha Q b).
@@ -228,12 +230,12 @@ by have := soft_value_ge_max w_ok alpha_gt0 w1 mx; lra.
 Qed.
 
 (** ** The Gibbs variational principle *)
-(** E_p[Q - alpha log p] = E_p[Q] + alpha H(p). *)
+(** E_p[Q - alpha log p] = E_p[Q] + alpha H(p).  [Note L54] [Note L23] *)
 Theorem policy_value_entropy Q p :
   policy_value w alpha Q p = expect (prob w p) Q + alpha * entropy w p.
 Proof. by rewrite /policy_value expect_minus expect_scal /entropy; ring. Qed.
 
-(** V_p[Q] = V[Q] - alpha KL(p || pi_Q), for every policy p.  [Note L40] [Note L44] *)
+(** V_p[Q] = V[Q] - alpha KL(p || pi_Q), for every policy p: the log Z that the argmin ignores is the optimum.  [Note L40] [Note L42] [Note L44] *)
 Theorem gibbs_identity Q p : is_density w p ->
   policy_value w alpha Q p = soft_value w alpha Q - alpha * kl_to_boltzmann w alpha Q p.
 Proof.
@@ -271,7 +273,7 @@ have : alpha * kl_to_boltzmann w alpha Q p = 0 by lra.
 by move=> /Rmult_integral [|//]; lra.
 Qed.
 
-(** H(pi_Q) = (V - E_pi[Q]) / alpha. *)
+(** H(pi_Q) = (V - E_pi[Q]) / alpha.  [Note L23] *)
 Theorem boltzmann_entropy_value Q :
   boltzmann_entropy w alpha Q =
   (soft_value w alpha Q - expect (prob w (boltzmann_policy w alpha Q)) Q) / alpha.
@@ -296,6 +298,7 @@ by apply: sum_ext => a; ring.
 Qed.
 
 (** ** Convexity: V is a maximum of functions that are affine in Q *)
+(** V is convex in Q: it is a maximum of functions that are affine in Q. *)
 Theorem soft_value_convex Q1 Q2 t : 0 <= t <= 1 ->
   soft_value w alpha (fun a => t * Q1 a + (1 - t) * Q2 a) <=
   t * soft_value w alpha Q1 + (1 - t) * soft_value w alpha Q2.

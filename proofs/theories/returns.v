@@ -92,6 +92,7 @@ Proof. by move=> /= ->; rewrite /soft_q_target; ring. Qed.
     (1 - lambda) lambda^k, and lambda^m for the longest. *)
 Definition trace m k := (if (k < m)%N then 1 - lambda else 1) * lambda ^ k.
 
+(** The weights of the mixture sum to one. *)
 Theorem trace_sums_to_one m : \big[Rplus/0]_(k < m.+1) trace m k = 1.
 Proof.
 elim: m => [|m IH]; first by rewrite big_ord_recl big_ord0 /trace /=; ring.

@@ -105,7 +105,7 @@ rewrite (_ : logit a + - g = - (g - logit a)); last by ring.
 by rewrite /gumbel_cdf; ring.
 Qed.
 
-(** The probability that action a wins is w_a pi(a): Gumbel-max draws from pi.  [Note L69] *)
+(** The probability that action a wins is w_a pi(a): Gumbel-max draws from pi.  [H17 Eq. 6] *)
 Theorem gumbel_max_probability a : 0 < w a ->
   is_RInt_gen (win_density a) (Rbar_locally m_infty) (Rbar_locally p_infty)
     (prob w (boltzmann_policy w alpha Q) a).
@@ -163,6 +163,7 @@ apply: is_derive_scal; apply: (is_derive_comp exp (fun a => / alpha * Q a)).
 by apply: is_derive_scal; exact: Q_derive.
 Qed.
 
+(** Stein's identity for the Boltzmann density: E_pi[grad Q phi + alpha grad phi] = 0 for phi that vanishes at both ends, so that the Stein variational direction is zero at its target. cf. [H17 Eq. 13] *)
 Theorem stein_identity :
   expect_on lo hi b (fun a => dQ a * phi a + alpha * dphi a) = 0.
 Proof.

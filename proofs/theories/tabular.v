@@ -108,6 +108,7 @@ Qed.
 
     With q' = q - m alpha log pi_k, the entropy-regularised objective of q is the objective of
     q' regularised by m alpha KL(p || pi_k) and (1 - m) alpha H(p). *)
+(** With q' = q - m alpha log pi_k, the entropy-regularised objective of q is the objective of q' regularised by m alpha KL(p || pi_k) and (1 - m) alpha H(p).  [V20] *)
 Theorem munchausen_objective m (q : A -> R) (pk p : A -> R) s :
   policy_value (w s) alpha q p =
   expect (prob (w s) p) (fun a => q a - m * alpha * ln (pk a))
@@ -117,7 +118,7 @@ rewrite policy_value_entropy /kl_divergence /entropy !expect_minus !expect_scal.
 ring.
 Qed.
 
-(** The backup with the Munchausen term added to the reward is the KL-regularised backup of q'. *)
+(** The backup with the Munchausen term added to the reward is the KL-regularised backup of q'.  [V20] *)
 Theorem munchausen_backup m (q : S * A -> R) (pk pn : S -> A -> R) sa :
   expect (P sa.1 sa.2) (fun s' => soft_q_target (r sa.1 sa.2 + m * alpha * ln (pn sa.1 sa.2))
      (disc sa.1 sa.2 s') (policy_value (w s') alpha (row q s') (pn s')))
@@ -204,6 +205,7 @@ Qed.
 Definition cost_operator (C : S * A -> R) :=
   backup P (fun _ _ => 0) disc (fun s => disagreement s + hard_value (w s) (row C s)).
 
+(** This cost exists. *)
 Theorem composition_cost_exists : exists C, fixed_point cost_operator C.
 Proof.
 apply: (fixed_point_exists gamma_ok) => C1 C2.

@@ -115,6 +115,7 @@ Hypothesis w_ok : is_weight w.
 Hypothesis alpha_gt0 : 0 < alpha.
 Implicit Types (Q : A -> R).
 
+(** Z > 0, so that log Z is meant as written.  [Note L40] *)
 Theorem partition_gt0 Q : 0 < partition w alpha Q.
 Proof. by apply: wsum_gt0 => // a _; apply: exp_pos. Qed.
 
@@ -271,6 +272,7 @@ Implicit Type Q : A -> R.
 
 Definition mask : A -> R := fun a => if allowed a then 1 else 0.
 
+(** A mask that allows some action is a valid weight. *)
 Theorem mask_is_weight a : allowed a -> is_weight mask.
 Proof.
 move=> al; split=> [b|]; first by rewrite /mask; case: ifP; lra.
