@@ -1,7 +1,7 @@
 """Integrity checks of the proofs, and the two files they generate.
 
-    python check.py [--at FOLDER] scan assumptions ledger index     each check, in order; exit 1 if one fails
-    python check.py write-ledger | write-index                      rewrite theories/Statements.v | the index in README.md
+    python check.py [--at FOLDER] scan assumptions ledger index    each check, in order; exit 1 if one fails
+    python check.py write-ledger | write-index                     rewrite the ledger | the index in README.md
 
 `scan` needs Python alone; `assumptions` and `ledger` need coqc and a finished build.
 """
@@ -20,12 +20,25 @@ HERE = Path(__file__).resolve().parent
 
 # The theories in the order of reading. `anymeasure` stands on another library and has its own group.
 CORE = (
-    "sums", "contraction", "value", "policy", "gradient", "temperature", "backup", "returns", "tabular", "agent",
-    "estimator", "measures", "sampler",
+    "sums", "contraction", "value", "policy", "gradient", "temperature", "backup", "returns", "tabular",
+    "agent", "estimator", "measures", "sampler",
 )  # fmt: skip
 MEASURE = ("anymeasure",)
 
-# What each group may assume, exactly: the axioms of the real numbers and of classical analysis, all of the libraries.
+# What interval arithmetic computes with: the processor's integers, as Coq's library specifies them.
+INTEGERS = {
+    f"{module}.{name}"
+    for module, names in {
+        "PrimInt63": "add addc addcarryc addmuldiv compare div diveucl diveucl_21 eqb head0 int land leb lor lsl lsr"
+        " ltb lxor mod mul mulc sub subc subcarryc tail0",
+        "Uint63": "add_spec addc_def_spec addcarryc_def_spec addmuldiv_def_spec compare_def_spec div_spec"
+        " diveucl_21_spec diveucl_def_spec eqb_correct eqb_refl head0_spec land_spec leb_spec lor_spec lsl_spec"
+        " lsr_spec ltb_spec lxor_spec mod_spec mul_spec mulc_spec of_to_Z sub_spec subc_def_spec"
+        " subcarryc_def_spec tail0_spec",
+    }.items()
+    for name in names.split()
+}
+# What each group may assume, exactly: the libraries' axioms of real numbers and classical analysis.
 REALS = {
     "ClassicalDedekindReals.sig_not_dec",
     "ClassicalDedekindReals.sig_forall_dec",
@@ -35,6 +48,7 @@ REALS = {
 ALLOWED = {
     "core": REALS,
     "instances": REALS,
+    "vectors": REALS | INTEGERS,
     "measure": {
         "boolp.propositional_extensionality",
         "boolp.functional_extensionality_dep",
@@ -42,12 +56,14 @@ ALLOWED = {
     },
 }
 
+VECTORS = ("points", "tables", "float64", "float32")
+
 BANNED = re.compile(
     r"\b(Admitted|admit|give_up|Abort|Axioms?|Parameters?|Conjectures?|Primitive|Declare|Load|Extraction|bypass_check"
     r"|Unset\s+(Guard|Positivity|Universe)\s+Checking|type_in_type|native_compute|vm_cast_no_check|exact_no_check)\b"
 )
 LOCAL = re.compile(r"^\s*(?:Local\s+)?(Variables?|Hypothes[ie]s|Context)\b")
-ROOTS = {"Coq", "mathcomp", "Coquelicot", "Interval", "softql"}
+ROOTS = {"Coq", "mathcomp", "Coquelicot", "Interval", "softql", "softql_vectors"}
 
 
 class Theorem(NamedTuple):
@@ -96,7 +112,8 @@ def banned(name: str, source: str) -> list[str]:
             depth -= 1
         if depth == 0 and (match := LOCAL.match(line)):
             found.append(f"{name}:{number}: {match.group(1)} outside a section is an axiom")
-        if (match := re.match(r"\s*From\s+(\S+)\s+Require\b", line)) and match.group(1).split(".")[0] not in ROOTS:
+        match = re.match(r"\s*From\s+(\S+)\s+Require\b", line)
+        if match and match.group(1).split(".")[0] not in ROOTS:
             found.append(f"{name}:{number}: library {match.group(1)} is not on the list")
     return found
 
@@ -129,7 +146,8 @@ def coqc(at: Path, text: str) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "query.v"
         path.write_text(text, "utf-8")
-        loads = [x for line in (at / "_CoqProject").read_text("utf-8").splitlines() if line.startswith("-Q") for x in line.split()]
+        project = (at / "_CoqProject").read_text("utf-8").splitlines()
+        loads = [word for line in project if line.startswith("-Q") for word in line.split()]
         quiet = ["-w", "-notation-overridden,-ambiguous-paths,-redundant-canonical-projection"]
         return subprocess.run(["coqc", *loads, *quiet, str(path)], cwd=at, capture_output=True, text=True, check=False)
 
@@ -137,19 +155,36 @@ def coqc(at: Path, text: str) -> subprocess.CompletedProcess[str]:
 def assumed(at: Path, modules: list[str], names: list[str]) -> set[str]:
     """The axioms under a tuple of theorems, as Coq prints them."""
     requires = "".join(f"Require {module}.\n" for module in modules)
-    answer = coqc(at, f"{requires}Definition everything := (tt, {', '.join('@' + name for name in names)}).\nPrint Assumptions everything.\n")
+    everything = ", ".join("@" + name for name in names)
+    text = f"{requires}Definition everything := (tt, {everything}).\nPrint Assumptions everything.\n"
+    answer = coqc(at, text)
     if answer.returncode:
         raise SystemExit(answer.stderr)
     return set(re.findall(r"^(\w[\w.']*)\s*(?::|$)", answer.stdout.split("Axioms:")[-1], re.M))
 
 
+def stated(at: Path, folder: str, library: str, stems: tuple[str, ...]) -> list[str]:
+    """Every theorem and lemma of some files, by its full name."""
+    found = []
+    for stem in stems:
+        text = without_comments((at / folder / f"{stem}.v").read_text("utf-8"))
+        found += [f"{library}.{stem}.{name}" for name in re.findall(r"^(?:Theorem|Lemma) (\w+)", text, re.M)]
+    return found
+
+
 def assumptions(at: Path) -> list[str]:
     """One Print Assumptions over all theorems of a group, against the exact list."""
     found = []
-    for group, stems in (("core", CORE), ("measure", MEASURE)):
-        names = [f"softql.{t.stem}.{t.name}" for t in theorems(at, stems)]
-        axioms = assumed(at, [f"softql.{stem}" for stem in stems], names)
-        print(f"{group}: {len(names)} theorems assume {', '.join(sorted(axioms))}")
+    groups = {
+        "core": [f"softql.{t.stem}.{t.name}" for t in theorems(at, CORE)],
+        "measure": [f"softql.{t.stem}.{t.name}" for t in theorems(at, MEASURE)],
+        "instances": stated(at, "theories", "softql", ("instances",)),
+        "vectors": stated(at, "vectors", "softql_vectors", VECTORS),
+    }
+    for group, names in groups.items():
+        axioms = assumed(at, list(dict.fromkeys(name.rpartition(".")[0] for name in names)), names)
+        integers = f" and {len(axioms & INTEGERS)} facts about machine integers" if axioms & INTEGERS else ""
+        print(f"{group}: {len(names)} theorems assume {', '.join(sorted(axioms - INTEGERS))}{integers}")
         if axioms != ALLOWED[group]:
             found.append(f"{group}: assumes {sorted(axioms)}, the list says {sorted(ALLOWED[group])}")
     return found
@@ -162,7 +197,7 @@ PREAMBLE = {
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype finfun bigop.
 From Coquelicot Require Import Coquelicot.
 From softql Require Import {stems}.
-Set Printing Width 110.
+Set Printing Width 100.
 Open Scope R_scope.
 """,
     ),
@@ -184,7 +219,8 @@ Local Open Scope ring_scope.
 LEDGER_HEAD = """(** * {title}
 
     Written by `make ledger`, read by people: each theorem with this project's definitions
-    unfolded down to the libraries' own notions (recursive functions keep their names), and closed by the theorem itself.
+    unfolded down to the libraries' own notions (recursive functions keep their names), and
+    closed by the theorem itself.
     A statement or a definition that changes makes this file fail to compile or differ. *)
 """
 
@@ -249,9 +285,7 @@ def write_ledger(at: Path) -> list[str]:
 
 
 # Tags that name a definition or a procedure, not a claim: nothing to prove.
-DEFINITIONS: dict[str, str] = {
-    "Note L27": "the symbol Q^pi of the note, defined in backup.v as a fixed point",
-}
+DEFINITIONS: dict[str, str] = {}
 MARK = "<!-- index: written by `make index` -->"
 
 

@@ -1,7 +1,8 @@
 (** * Statements_measure: every theorem in full
 
     Written by `make ledger`, read by people: each theorem with this project's definitions
-    unfolded down to the libraries' own notions (recursive functions keep their names), and closed by the theorem itself.
+    unfolded down to the libraries' own notions (recursive functions keep their names), and
+    closed by the theorem itself.
     A statement or a definition that changes makes this file fail to compile or differ. *)
 From mathcomp Require Import all_ssreflect ssralg ssrnum ssrint interval finmap.
 From mathcomp.classical Require Import mathcomp_extra boolp classical_sets functions cardinality.
@@ -16,6 +17,7 @@ Local Open Scope ring_scope.
 
 (** ** anymeasure *)
 
+(** pi > 0. *)
 Definition ledger_boltzmann_policy_gt0 :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha : R) (Q : T -> R),
@@ -23,6 +25,7 @@ Definition ledger_boltzmann_policy_gt0 :
  forall x : T, 0 < expR (Q x / alpha) / fine (\int[mu]_x0 (expR (Q x0 / alpha))%:E))
   := @anymeasure.boltzmann_policy_gt0.
 
+(** pi is a density: int pi dmu = 1. *)
 Definition ledger_boltzmann_policy_density :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha : R) (Q : T -> R),
@@ -34,6 +37,7 @@ Definition ledger_boltzmann_policy_density :
    & fine (\int[mu]_x (expR (Q x / alpha) / fine (\int[mu]_x0 (expR (Q x0 / alpha))%:E))%:E) = 1])
   := @anymeasure.boltzmann_policy_density.
 
+(** log pi(x) = (Q(x) - V)/alpha. [H17 Eq. 6] *)
 Definition ledger_log_boltzmann_policy :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha : R) (Q : T -> R),
@@ -44,7 +48,7 @@ Definition ledger_log_boltzmann_policy :
  (Q x - alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q x0 / alpha))%:E))) / alpha)
   := @anymeasure.log_boltzmann_policy.
 
-(** int p Q + alpha H(p) = V - alpha kl_divergence(p || pi* ) *)
+(** int p Q + alpha H(p) = V - alpha KL(p || pi). [Note L40] [Note L44] *)
 Definition ledger_gibbs_identity :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha : R) (Q : T -> R),
@@ -63,7 +67,7 @@ Definition ledger_gibbs_identity :
         (ln (R:=R) (p x) - ln (R:=R) (expR (Q x / alpha) / fine (\int[mu]_x0 (expR (Q x0 / alpha))%:E))))%:E))
   := @anymeasure.gibbs_identity.
 
-(** kl_divergence >= 0 *)
+(** KL >= 0. *)
 Definition ledger_kl_divergence_ge0 :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (p q : T -> R),
@@ -74,7 +78,7 @@ Definition ledger_kl_divergence_ge0 :
  0 <= fine (\int[mu]_x (p x * (ln (R:=R) (p x) - ln (R:=R) (q x)))%:E))
   := @anymeasure.kl_divergence_ge0.
 
-(** The variational bound, for every admissible density on any measure space. *)
+(** V bounds the objective of every density of finite entropy, on any measure space ... [H17 Eq. 5] [Note L58] *)
 Definition ledger_gibbs_le :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha : R) (Q : T -> R),
@@ -89,7 +93,7 @@ Definition ledger_gibbs_le :
  alpha * ln (R:=R) (fine (\int[mu]_x (expR (Q x / alpha))%:E)))
   := @anymeasure.gibbs_le.
 
-(** The bound is attained by the Boltzmann density (finite expected Q). *)
+(** ... the Boltzmann density reaches it ... *)
 Definition ledger_gibbs_attained :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha : R) (Q : T -> R),
@@ -108,7 +112,7 @@ Definition ledger_gibbs_attained :
  alpha * ln (R:=R) (fine (\int[mu]_x (expR (Q x / alpha))%:E)))
   := @anymeasure.gibbs_attained.
 
-(** Importance sampling with a positive proposal density. *)
+(** E_q[exp(Q/alpha)/q] = Z for any positive proposal density. [H17 Eq. 10] *)
 Definition ledger_importance_weight_unbiased :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha : R) (Q q : T -> R),
@@ -116,7 +120,7 @@ Definition ledger_importance_weight_unbiased :
  fine (\int[mu]_x (q x * (expR (Q x / alpha) / q x))%:E) = fine (\int[mu]_x (expR (Q x / alpha))%:E))
   := @anymeasure.importance_weight_unbiased.
 
-(** Only the Boltzmann density attains the bound, up to null sets. *)
+(** ... and no other does, up to null sets. [H17 Eq. 6] *)
 Definition ledger_gibbs_unique :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha : R) (Q : T -> R),
@@ -132,6 +136,7 @@ Definition ledger_gibbs_unique :
  {ae mu, forall x : T, p x = expR (Q x / alpha) / fine (\int[mu]_x0 (expR (Q x0 / alpha))%:E)})
   := @anymeasure.gibbs_unique.
 
+(** exp(Q/alpha) is integrable ... *)
 Definition ledger_bounded_expQ_integrable :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha M : R) (Q : T -> R),
@@ -141,6 +146,7 @@ Definition ledger_bounded_expQ_integrable :
  (forall x : T, `|Q x| <= M) -> mu.-integrable [set: T] (EFin \o (fun x : T => expR (Q x / alpha))))
   := @anymeasure.bounded_expQ_integrable.
 
+(** ... Z > 0 ... *)
 Definition ledger_bounded_partition_gt0 :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha M : R) (Q : T -> R),
@@ -151,6 +157,7 @@ Definition ledger_bounded_partition_gt0 :
  (forall x : T, `|Q x| <= M) -> 0 < fine (\int[mu]_x (expR (Q x / alpha))%:E))
   := @anymeasure.bounded_partition_gt0.
 
+(** ... and pi Q is integrable: all that the theorems above ask for. *)
 Definition ledger_bounded_policy_Q_integrable :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha M : R) (Q : T -> R),

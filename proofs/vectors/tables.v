@@ -1,4 +1,4 @@
-(* Written by vectors/generate.py: soft Q-tables that value iteration with softql's optimality_target returned. *)
+(* Written by vectors/generate.py: soft Q-tables from value iteration with optimality_target. *)
 From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop.
 From Coquelicot Require Import Coquelicot.
