@@ -153,10 +153,10 @@ def coqc(at: Path, text: str) -> subprocess.CompletedProcess[str]:
 
 
 def assumed(at: Path, modules: list[str], names: list[str]) -> set[str]:
-    """The axioms under a tuple of theorems, as Coq prints them."""
+    """The axioms under a definition that uses every one of these theorems, as Coq prints them."""
     requires = "".join(f"Require {module}.\n" for module in modules)
-    everything = ", ".join("@" + name for name in names)
-    text = f"{requires}Definition everything := (tt, {everything}).\nPrint Assumptions everything.\n"
+    everything = "".join(f"let _ := @{name} in\n" for name in names)
+    text = f"{requires}Definition everything : unit :=\n{everything}tt.\nPrint Assumptions everything.\n"
     answer = coqc(at, text)
     if answer.returncode:
         raise SystemExit(answer.stderr)
