@@ -28,7 +28,7 @@ Lemma row_001_ok : is_weight (weights row_001). Proof. weigh. Qed.
 Lemma value_001 : Rabs (row_value (2965387/4194304) row_001 - (2314691/1048576)) <= (3/8388608).
 Proof. certify (row_value_shifted (2965387/4194304) row_001 (13591049/8388608)) row_001_ok row_001 62%positive. Qed.
 
-Lemma log_policy_001_4 : Rabs (row_log_policy (2965387/4194304) row_001 4 - (-13936225/16777216)) <= (1/4194304).
+Lemma log_policy_001_4 : Rabs (row_log_policy (2965387/4194304) row_001 4 - (-6968113/8388608)) <= (1/4194304).
 Proof. certify (row_log_policy_shifted (2965387/4194304) row_001 (13591049/8388608) 4) row_001_ok row_001 62%positive. Qed.
 
 Lemma log_policy_001_3 : Rabs (row_log_policy (2965387/4194304) row_001 3 - (-13074505/2097152)) <= (1/524288).
@@ -121,13 +121,13 @@ Proof. certify (row_log_policy_shifted (4661853/4194304) row_008 (368745/524288)
 (* regime T *)
 Definition row_009 := [:: (1, (-720863/1048576)); (1, (-9237223/8388608)); (1, (-11016689/33554432)); (1, (3917259/4194304)); (1, (-9308315/67108864)); (1, (-8079231/8388608))].
 Lemma row_009_ok : is_weight (weights row_009). Proof. weigh. Qed.
-Lemma value_009 : Rabs (row_value (12492825/1048576) row_009 - (11002645/524288)) <= (3/1048576).
+Lemma value_009 : Rabs (row_value (12492825/1048576) row_009 - (2750661/131072)) <= (3/1048576).
 Proof. certify (row_value_shifted (12492825/1048576) row_009 (3917259/4194304)) row_009_ok row_009 62%positive. Qed.
 
-Lemma log_policy_009_3 : Rabs (row_log_policy (12492825/1048576) row_009 3 - (-14118397/8388608)) <= (1/2097152).
+Lemma log_policy_009_3 : Rabs (row_log_policy (12492825/1048576) row_009 3 - (-3529599/2097152)) <= (1/2097152).
 Proof. certify (row_log_policy_shifted (12492825/1048576) row_009 (3917259/4194304) 3) row_009_ok row_009 62%positive. Qed.
 
-Lemma log_policy_009_5 : Rabs (row_log_policy (12492825/1048576) row_009 5 - (-7727053/4194304)) <= (1/2097152).
+Lemma log_policy_009_5 : Rabs (row_log_policy (12492825/1048576) row_009 5 - (-15454105/8388608)) <= (1/2097152).
 Proof. certify (row_log_policy_shifted (12492825/1048576) row_009 (3917259/4194304) 5) row_009_ok row_009 62%positive. Qed.
 
 (* regime D *)
@@ -136,7 +136,7 @@ Lemma row_010_ok : is_weight (weights row_010). Proof. weigh. Qed.
 Lemma value_010 : Rabs (row_value (11403671/268435456) row_010 - (1264253/1048576)) <= (3/16777216).
 Proof. certify (row_value_shifted (11403671/268435456) row_010 (2528505/2097152)) row_010_ok row_010 62%positive. Qed.
 
-Lemma log_policy_010_3 : Rabs (row_log_policy (11403671/268435456) row_010 3 - (-12434525/1099511627776)) <= (1/274877906944).
+Lemma log_policy_010_3 : Rabs (row_log_policy (11403671/268435456) row_010 3 - (-6217263/549755813888)) <= (1/274877906944).
 Proof. certify (row_log_policy_shifted (11403671/268435456) row_010 (2528505/2097152) 3) row_010_ok row_010 70%positive. Qed.
 
 Lemma log_policy_010_4 : Rabs (row_log_policy (11403671/268435456) row_010 4 - (-13570267/1048576)) <= (1/262144).
@@ -232,7 +232,7 @@ Lemma row_018_ok : is_weight (weights row_018). Proof. weigh. Qed.
 Lemma value_018 : Rabs (row_value (3348779/134217728) row_018 - (3761199/4194304)) <= (3/33554432).
 Proof. certify (row_value_shifted (3348779/134217728) row_018 (3761199/4194304)) row_018_ok row_018 62%positive. Qed.
 
-Lemma log_policy_018_4 : Rabs (row_log_policy (3348779/134217728) row_018 4 - (-9154155/70368744177664)) <= (1/17592186044416).
+Lemma log_policy_018_4 : Rabs (row_log_policy (3348779/134217728) row_018 4 - (-4577077/35184372088832)) <= (1/17592186044416).
 Proof. certify (row_log_policy_shifted (3348779/134217728) row_018 (3761199/4194304) 4) row_018_ok row_018 76%positive. Qed.
 
 Lemma log_policy_018_2 : Rabs (row_log_policy (3348779/134217728) row_018 2 - (-2117199/131072)) <= (1/131072).
@@ -241,10 +241,10 @@ Proof. certify (row_log_policy_shifted (3348779/134217728) row_018 (3761199/4194
 (* regime D *)
 Definition row_019 := [:: (1, (6817413/16777216)); (1, (-13576985/32768)); (1, (-4580593/131072)); (1, (-16136883/32768)); (1, (-8430095/262144)); (1, (-15795453/32768))].
 Lemma row_019_ok : is_weight (weights row_019). Proof. weigh. Qed.
-Lemma value_019 : Rabs (row_value (1705423/262144) row_019 - (16036981/33554432)) <= (3/67108864).
+Lemma value_019 : Rabs (row_value (1705423/262144) row_019 - (8018491/16777216)) <= (3/67108864).
 Proof. certify (row_value_shifted (1705423/262144) row_019 (6817413/16777216)) row_019_ok row_019 66%positive. Qed.
 
-Lemma log_policy_019_0 : Rabs (row_log_policy (1705423/262144) row_019 0 - (-2953921/268435456)) <= (1/268435456).
+Lemma log_policy_019_0 : Rabs (row_log_policy (1705423/262144) row_019 0 - (-11815685/1073741824)) <= (1/268435456).
 Proof. certify (row_log_policy_shifted (1705423/262144) row_019 (6817413/16777216) 0) row_019_ok row_019 62%positive. Qed.
 
 Lemma log_policy_019_5 : Rabs (row_log_policy (1705423/262144) row_019 5 - (-9721433/131072)) <= (1/32768).
@@ -412,7 +412,7 @@ Lemma row_033_ok : is_weight (weights row_033). Proof. weigh. Qed.
 Lemma value_033 : Rabs (row_value (10403053/33554432) row_033 - (3297115/1024)) <= (3/8192).
 Proof. certify (row_value_shifted (10403053/33554432) row_033 (13188459/4096)) row_033_ok row_033 62%positive. Qed.
 
-Lemma log_policy_033_3 : Rabs (row_log_policy (10403053/33554432) row_033 3 - (-8685095/17179869184)) <= (1/4294967296).
+Lemma log_policy_033_3 : Rabs (row_log_policy (10403053/33554432) row_033 3 - (-4342547/8589934592)) <= (1/4294967296).
 Proof. certify (row_log_policy_shifted (10403053/33554432) row_033 (13188459/4096) 3) row_033_ok row_033 64%positive. Qed.
 
 Lemma log_policy_033_5 : Rabs (row_log_policy (10403053/33554432) row_033 5 - (-7969485/1048576)) <= (1/524288).
@@ -436,7 +436,7 @@ Lemma row_035_ok : is_weight (weights row_035). Proof. weigh. Qed.
 Lemma value_035 : Rabs (row_value (12926843/33554432) row_035 - (8052049/4096)) <= (3/16384).
 Proof. certify (row_value_shifted (12926843/33554432) row_035 (8052049/4096)) row_035_ok row_035 62%positive. Qed.
 
-Lemma log_policy_035_4 : Rabs (row_log_policy (12926843/33554432) row_035 4 - (-13150863/140737488355328)) <= (1/35184372088832).
+Lemma log_policy_035_4 : Rabs (row_log_policy (12926843/33554432) row_035 4 - (-13150865/140737488355328)) <= (1/35184372088832).
 Proof. certify (row_log_policy_shifted (12926843/33554432) row_035 (8052049/4096) 4) row_035_ok row_035 77%positive. Qed.
 
 Lemma log_policy_035_2 : Rabs (row_log_policy (12926843/33554432) row_035 2 - (-9484627/524288)) <= (1/131072).
@@ -757,10 +757,10 @@ Proof. certify (row_log_policy_shifted (7308547/134217728) row_061 (-9580851/140
 (* regime Z *)
 Definition row_062 := [:: (1, (-7574301/4194304)); (1, (-14331973/8388608)); (1, (-3382743/4194304)); (1, (-921013/35184372088832)); (1, (-9003661/8388608)); (1, (-1411673/1048576))].
 Lemma row_062_ok : is_weight (weights row_062). Proof. weigh. Qed.
-Lemma value_062 : Rabs (row_value (7428317/134217728) row_062 - (1/140737488355328)) <= (3/16777216).
+Lemma value_062 : Rabs (row_value (7428317/134217728) row_062 - (3/562949953421312)) <= (3/16777216).
 Proof. certify (row_value_shifted (7428317/134217728) row_062 (-921013/35184372088832)) row_062_ok row_062 62%positive. Qed.
 
-Lemma log_policy_062_3 : Rabs (row_log_policy (7428317/134217728) row_062 3 - (-8320613/17592186044416)) <= (1/8796093022208).
+Lemma log_policy_062_3 : Rabs (row_log_policy (7428317/134217728) row_062 3 - (-16641225/35184372088832)) <= (1/8796093022208).
 Proof. certify (row_log_policy_shifted (7428317/134217728) row_062 (-921013/35184372088832) 3) row_062_ok row_062 75%positive. Qed.
 
 Lemma log_policy_062_4 : Rabs (row_log_policy (7428317/134217728) row_062 4 - (-2541901/131072)) <= (1/131072).
@@ -880,7 +880,7 @@ Lemma row_072_ok : is_weight (weights row_072). Proof. weigh. Qed.
 Lemma value_072 : Rabs (row_value (261873/2097152) row_072 - (8600533/4194304)) <= (3/8388608).
 Proof. certify (row_value_shifted (261873/2097152) row_072 (8600533/4194304)) row_072_ok row_072 62%positive. Qed.
 
-Lemma log_policy_072_0 : Rabs (row_log_policy (261873/2097152) row_072 0 - (-12172879/4503599627370496)) <= (1/1125899906842624).
+Lemma log_policy_072_0 : Rabs (row_log_policy (261873/2097152) row_072 0 - (-760805/281474976710656)) <= (1/1125899906842624).
 Proof. certify (row_log_policy_shifted (261873/2097152) row_072 (8600533/4194304) 0) row_072_ok row_072 82%positive. Qed.
 
 Lemma log_policy_072_1 : Rabs (row_log_policy (261873/2097152) row_072 1 - (-5171821/262144)) <= (1/131072).
@@ -1150,10 +1150,10 @@ Proof. certify (row_log_policy_shifted (14962525/2) row_094 (38285824) 2) row_09
 (* regime E, masked *)
 Definition row_095 := [:: (1, (10026777/131072)); (1, (-9598743/32768)); (0, (0)); (1, (2086327/4096)); (0, (0)); (1, (-6408623/8192))].
 Lemma row_095_ok : is_weight (weights row_095). Proof. weigh. Qed.
-Lemma value_095 : Rabs (row_value (14305603/32768) row_095 - (11626655/16384)) <= (3/32768).
+Lemma value_095 : Rabs (row_value (14305603/32768) row_095 - (363333/512)) <= (3/32768).
 Proof. certify (row_value_shifted (14305603/32768) row_095 (2086327/4096)) row_095_ok row_095 62%positive. Qed.
 
-Lemma log_policy_095_3 : Rabs (row_log_policy (14305603/32768) row_095 3 - (-3848273/8388608)) <= (1/8388608).
+Lemma log_policy_095_3 : Rabs (row_log_policy (14305603/32768) row_095 3 - (-15393095/33554432)) <= (1/8388608).
 Proof. certify (row_log_policy_shifted (14305603/32768) row_095 (2086327/4096) 3) row_095_ok row_095 62%positive. Qed.
 
 Lemma log_policy_095_5 : Rabs (row_log_policy (14305603/32768) row_095 5 - (-7166783/2097152)) <= (1/1048576).
