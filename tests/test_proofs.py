@@ -5,7 +5,9 @@ Building takes some minutes of one core and needs Coq; without it those tests sa
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -40,14 +42,20 @@ def _source_only(folder: str, names: list[str]) -> set[str]:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The proofs, built from clean source in a fresh folder."""
-    house = tmp_path_factory.mktemp("house")
-    (house / "softql").symlink_to(ROOT / "softql")
-    at = house / "proofs"
-    shutil.copytree(PROOFS, at, ignore=_source_only)
-    made = subprocess.run(["make", "build"], cwd=at, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr[-3000:]
-    return at
+    """The proofs, built from clean source in a fresh folder: once, whichever of pytest's workers comes first."""
+    base = tmp_path_factory.getbasetemp()
+    house = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "house"
+    with house.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not house.exists():
+            house.mkdir()
+            (house / "softql").symlink_to(ROOT / "softql")
+            shutil.copytree(PROOFS, house / "proofs", ignore=_source_only)
+            made = subprocess.run(["make", "build"], cwd=house / "proofs", capture_output=True, text=True, check=False)
+            (house / "errors").write_text(made.stderr if made.returncode else "", "utf-8")
+    errors = (house / "errors").read_text("utf-8")
+    assert not errors, errors[-3000:]
+    return house / "proofs"
 
 
 @pytest.fixture
