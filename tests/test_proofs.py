@@ -1,0 +1,187 @@
+"""The proofs hold from clean source, say what the ledger says, and every check on them can fail.
+
+Building takes some minutes of one core and needs Coq; without it those tests say "coqc not found".
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROOFS = ROOT / "proofs"
+
+needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc not found")
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("proofs_check", PROOFS / "check.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+check = _load()
+
+
+def _source_only(folder: str, names: list[str]) -> set[str]:
+    """Leave behind what a build makes."""
+    made = re.compile(r"\.(vo|vok|vos|glob|aux)$|^Makefile\.coq|^\.Makefile\.coq|^html$|^__pycache__$|cache$")
+    return {name for name in names if made.search(name)}
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The proofs, built from clean source in a fresh folder: once, whichever of pytest's workers comes first."""
+    base = tmp_path_factory.getbasetemp()
+    house = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "house"
+    with house.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not house.exists():
+            house.mkdir()
+            (house / "softql").symlink_to(ROOT / "softql")
+            shutil.copytree(PROOFS, house / "proofs", ignore=_source_only)
+            made = subprocess.run(["make", "build"], cwd=house / "proofs", capture_output=True, text=True, check=False)
+            (house / "errors").write_text(made.stderr if made.returncode else "", "utf-8")
+    errors = (house / "errors").read_text("utf-8")
+    assert not errors, errors[-3000:]
+    return house / "proofs"
+
+
+@pytest.fixture
+def tampered(built: Path, tmp_path: Path) -> Path:
+    """A built copy that a test may spoil."""
+    shutil.copytree(built, tmp_path / "proofs")
+    return tmp_path / "proofs"
+
+
+def compiles(at: Path, file: str) -> bool:
+    loads = ["-Q", "theories", "softql", "-Q", "vectors", "softql_vectors", "-w", "none"]
+    return subprocess.run(["coqc", *loads, file], cwd=at, capture_output=True, check=False).returncode == 0
+
+
+def replace(at: Path, file: str, old: str, new: str) -> None:
+    text = (at / file).read_text("utf-8")
+    assert text.count(old) == 1, f"{file} holds {old!r} {text.count(old)} times"
+    (at / file).write_text(text.replace(old, new), "utf-8")
+
+
+# What needs no Coq.
+
+
+def test_sources_hold_no_unproved_statement_and_no_axiom() -> None:
+    assert check.scan(PROOFS) == []
+
+
+def test_every_tag_has_a_theorem_and_the_index_is_fresh() -> None:
+    assert check.index(PROOFS) == []
+
+
+def test_every_theorem_says_in_words_what_it_states() -> None:
+    assert [t.name for t in check.theorems(PROOFS) if not t.comment or t.comment.startswith("*")] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Theorem t : False. Admitted.",
+        "Proof. admit. Qed.",
+        "Axiom choice : False.",
+        "Parameter x : R.",
+        "Hypothesis h : False.",
+        "Unset Guard Checking.",
+        "From Elsewhere Require Import magic.",
+    ],
+)
+def test_scan_bites(line: str) -> None:
+    assert check.banned("control.v", f"Section A.\nVariable x : R.\nEnd A.\n{line}\n")
+
+
+def test_scan_reads_past_comments_and_sections() -> None:
+    text = '(* Admitted. (* Axiom *) admit *)\nSection A.\nHypothesis h : "Axiom" = "Axiom".\nEnd A.\n'
+    assert check.banned("control.v", text) == []
+
+
+def test_certified_vectors_cover_both_precisions() -> None:
+    for name in ("float64", "float32"):
+        text = (PROOFS / "vectors" / f"{name}.v").read_text("utf-8")
+        assert len(re.findall(r"^Definition row_", text, re.M)) >= 100
+        assert len(re.findall(r"^Lemma value_", text, re.M)) >= 100
+        assert len(re.findall(r"^Lemma log_policy_", text, re.M)) >= 100
+
+
+# What needs Coq.
+
+
+@needs_coq
+def test_assumptions_are_exactly_the_listed_ones(built: Path) -> None:
+    assert check.assumptions(built) == []
+
+
+@needs_coq
+def test_ledger_says_what_the_theorems_say(built: Path) -> None:
+    assert check.ledger(built) == []
+
+
+@needs_coq
+def test_a_flipped_sign_does_not_compile(tampered: Path) -> None:
+    assert compiles(tampered, "theories/value.v")
+    replace(
+        tampered, "theories/value.v", "soft_value w alpha (fun a => Q a + c) = soft_value w alpha Q + c.",
+        "soft_value w alpha (fun a => Q a + c) = soft_value w alpha Q - c.",
+    )  # fmt: skip
+    assert not compiles(tampered, "theories/value.v")
+
+
+@needs_coq
+def test_an_admitted_theorem_shows_among_the_assumptions(tampered: Path) -> None:
+    text = (tampered / "theories/estimator.v").read_text("utf-8")
+    start = text.index("Theorem importance_value_is_soft_value")
+    proof = text.index("Proof.", start)
+    end = text.index("Qed.", proof) + 4
+    (tampered / "theories/estimator.v").write_text(text[:proof] + "Admitted." + text[end:], "utf-8")
+    assert compiles(tampered, "theories/estimator.v")
+    name = "softql.estimator.importance_value_is_soft_value"
+    axioms = check.assumed(tampered, ["softql.estimator"], [name])
+    assert any(axiom.endswith("importance_value_is_soft_value") for axiom in axioms)
+    assert axioms != check.ALLOWED["core"]
+    assert check.scan(tampered)
+
+
+@needs_coq
+def test_a_contradictory_hypothesis_is_caught(tampered: Path) -> None:
+    text = (tampered / "theories/estimator.v").read_text("utf-8")
+    start = text.index("Theorem importance_value_biased_low Q :")
+    end = text.index("Qed.", start) + 4
+    empty = (
+        "Theorem importance_value_biased_low Q : alpha < 0 ->\n"
+        "  expect draws (importance_value Q) <= soft_value w alpha Q.\nProof. by move=> absurd; lra. Qed."
+    )
+    (tampered / "theories/estimator.v").write_text(text[:start] + empty + text[end:], "utf-8")
+    assert compiles(tampered, "theories/estimator.v"), "the control must be a theorem that says nothing"
+    assert not compiles(tampered, "theories/instances.v")
+    assert not compiles(tampered, "theories/Statements.v")
+    assert check.ledger(tampered)
+
+
+@needs_coq
+def test_a_wrong_digit_is_not_certified(tampered: Path) -> None:
+    text = (tampered / "vectors/float64.v").read_text("utf-8")
+    first = text[: text.index("\n", text.index("Proof. certify")) + 1]
+    (tampered / "vectors/control.v").write_text(first, "utf-8")
+    assert compiles(tampered, "vectors/control.v")
+    value = re.search(r"Lemma value_000 .* - \((-?\d+)/", first)
+    assert value is not None
+    wrong = first[: value.start(1)] + str(int(value.group(1)) + 64) + first[value.end(1) :]
+    (tampered / "vectors/control.v").write_text(wrong, "utf-8")
+    assert not compiles(tampered, "vectors/control.v")
