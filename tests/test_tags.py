@@ -1,4 +1,4 @@
-"""Every equation that softql names by a tag has a law that holds it, and a row in the errata where the note has it."""
+"""Every equation that softql names by a tag has a law, a theorem, and, if it is the note's, a row in the errata."""
 
 import re
 from pathlib import Path
@@ -20,6 +20,14 @@ ERRATA = (ROOT / "docs" / "errata.md").read_text()
 
 def test_there_are_tags():
     assert {"[H17 Eq. 5]", "[H17 Eq. 6]", "[H17 Eq. 10]", "[Note L58]", "[Note L67]"} <= EQUATIONS
+
+
+THEOREMS = tags_in(*(path for path in (ROOT / "proofs" / "theories").glob("*.v") if "Statements" not in path.stem))
+
+
+@pytest.mark.parametrize("tag", sorted(EQUATIONS))
+def test_each_tag_has_a_theorem(tag):
+    assert tag in THEOREMS
 
 
 @pytest.mark.parametrize("tag", sorted(EQUATIONS))
