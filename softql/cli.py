@@ -46,6 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
+    except KeyboardInterrupt:
+        print("softql: stopped", file=sys.stderr)
+        return INTERRUPTED
     except Mistake as mistake:
         print(f"softql: {mistake}", file=sys.stderr)
         return MISUSED
@@ -77,7 +80,9 @@ def _add_train(commands: Any) -> None:
     train.add_argument("environment", help="a gymnax name, such as CartPole-v1")
     train.add_argument("--seeds", type=_count, default=4, metavar="N", help="seeds trained side by side (default: 4)")
     train.add_argument("--seed", type=int, default=0, metavar="S", help="the root of all randomness (default: 0)")
-    train.add_argument("--steps", type=_count, metavar="N", help="environment steps of each seed")
+    train.add_argument(
+        "--steps", type=_count, metavar="N", help="environment steps of each seed, rounded up to whole chunks"
+    )
     train.add_argument(
         "--mode",
         choices=("on_policy", "replay"),
@@ -92,7 +97,7 @@ def _add_train(commands: Any) -> None:
     train.add_argument(
         "--episodes", type=_count, default=100, metavar="N", help="greedy episodes that judge a seed (default: 100)"
     )
-    train.add_argument("--out", type=Path, metavar="DIR", help="run folder (default: runs/ENVIRONMENT-DATE-TIME)")
+    train.add_argument("--out", type=_folder, metavar="DIR", help="run folder (default: runs/ENVIRONMENT-DATE-TIME)")
 
 
 def _train(arguments: argparse.Namespace) -> int:
@@ -123,8 +128,8 @@ def _environment(name: str) -> tuple[Any, Any]:
     if name not in known:
         by_lower = {other.lower(): other for other in known}
         near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.4)
-        hint = ", ".join(by_lower[other] for other in near) or "one of " + ", ".join(known)
-        raise Mistake(f"there is no environment {name!r}; did you mean {hint}?")
+        hint = f"did you mean {', '.join(by_lower[x] for x in near)}?" if near else f"there are {', '.join(known)}"
+        raise Mistake(f"there is no environment {name!r}; {hint}")
     try:
         env, env_params = gymnax.make(name)
     except Exception as error:  # some environments download what they need
@@ -159,6 +164,7 @@ def _integer(text: str) -> int | None:
 
 _count = _checked("a whole number of at least 1", _integer, lambda n: n >= 1)
 _number = _checked("a finite number", float, math.isfinite)
+_folder = _checked("a folder", lambda text: Path(text) if text.strip() else None, lambda path: True)
 _widths = _checked(
     "a list of widths such as 64,64", lambda text: tuple(int(w) for w in text.split(",")), lambda ws: min(ws) >= 1
 )

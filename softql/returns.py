@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float
 
 from softql.equations import soft_q_target
+from softql.equations._door import real
 
 __all__ = ["soft_lambda_returns", "soft_q_return", "soft_return"]
 
@@ -65,7 +66,9 @@ def soft_lambda_returns(
     reward, discount, next_v, log_pi = _same_shape(reward=reward, discount=discount, next_v=next_v, log_pi=log_pi)
     alpha = _per_path("alpha", alpha, reward)
     lambda_ = _per_path("lambda_", lambda_, reward)
-    cut = jnp.zeros(reward.shape, bool) if truncated is None else jnp.asarray(truncated, bool)
+    cut = jnp.zeros(reward.shape, bool) if truncated is None else jnp.asarray(truncated)
+    if cut.dtype != bool:
+        raise ValueError(f"truncated has dtype {cut.dtype}: pass booleans")
     if cut.shape != reward.shape:
         raise ValueError(f"truncated has shape {cut.shape} but reward has {reward.shape}: one flag per step")
     cut = (cut | (discount == 0.0)).at[..., -1].set(True)  # nothing of the next episode, a NaN neither, comes back
@@ -73,6 +76,7 @@ def soft_lambda_returns(
 
     def backward(tail: Array, step: tuple[Array, ...]) -> tuple[Array, Array]:
         r, d, v, c, bonus = step
+        v = jnp.where((d == 0) & jnp.isinf(v), 0.0, v)  # after the end: nothing, in the gradient too
         mixed = (1.0 - lambda_) * v + lambda_ * tail
         g = soft_q_target(r, d, jnp.where(c | (lambda_ == 0.0), v, mixed))
         return g + bonus, g
@@ -117,7 +121,7 @@ def soft_return(
 
     def backward(tail: Array, step: tuple[Array, Array]) -> tuple[Array, None]:
         g, d = step
-        return g + d * tail, None
+        return g + d * jnp.where((d == 0) & ~jnp.isfinite(tail), 0.0, tail), None
 
     steps = (jnp.moveaxis(gain, -1, 0), jnp.moveaxis(discount, -1, 0))
     return jax.lax.scan(backward, jnp.zeros(reward.shape[:-1], reward.dtype), steps, reverse=True)[0]
@@ -132,7 +136,8 @@ def soft_q_return(
     """r_0 + sum_{t>=1} gamma^t (r_t + alpha H_t): a sample of Q(s_0, a_0).  [Note L21] [Note L25]
 
     No entropy bonus at time 0 itself: the first action is given. With entropy = -log pi(a_t|s_t) it is the note's Q^pi.
-    Erratum: the note calls the two equivalent; Q* and Q^pi are equal only along pi*.
+    Erratum: the note writes Q* without arguments (and `infin`, which is no command of TeX), and calls the two lines
+    equivalent; Q* and Q^pi are equal only along pi*.
 
     Args:
         reward, discount, entropy, alpha: as for `soft_return`; entropy at time 0 is not used.
@@ -163,8 +168,9 @@ def _same_shape(**named: ArrayLike) -> list[Array]:
     for name in rest:
         if shapes[name] != shapes[first]:
             raise ValueError(f"{name} has shape {shapes[name]} but {first} has {shapes[first]}: one value per step")
-    dtype = jnp.result_type(*named.values(), 1.0)
-    return [jnp.asarray(x, dtype) for x in named.values()]
+    arrays = [real(x, name) for name, x in named.items()]
+    dtype = jnp.result_type(*arrays)
+    return [x.astype(dtype) for x in arrays]
 
 
 def _per_path(name: str, x: ArrayLike, reward: Array) -> Array:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,6 +39,7 @@ class Plan(NamedTuple):
     seed: int
     seeds: int
     steps: int  # of the agent, each shape.env_steps environment steps
+    env_steps: int  # of each seed, in all: warm-up and learning
     chunk: int
     episodes: int
 
@@ -48,16 +51,29 @@ def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any]) 
       ValueError: when a setting is out of its domain, or the environment is none that the agent can act in.
     """
     recipe = defaults_for(env_name, settings["mode"])
-    env_steps = settings.get("steps", recipe.env_steps)
     shape = _over(Shape, recipe.shape, settings)
-    hyper = Hyper(**{**recipe.hyper._asdict(), "anneal": float(env_steps), **_known(Hyper._fields, settings)})
-    built = agent(env, env_params, shape)
-    checked(hyper)
-    steps = -(-env_steps // shape.env_steps)
+    warm = -(-shape.warmup // shape.env_steps) if shape.mode == "replay" else 0
+    steps = max(1, -(-settings.get("steps", recipe.env_steps) // shape.env_steps) - warm)
     chunk = max(1, round(steps / CHUNKS))
     steps = -(-steps // chunk) * chunk  # whole chunks: a remainder would compile anew
+    env_steps = (warm + steps) * shape.env_steps
+    if env_steps >= 2**31:
+        raise ValueError(f"steps = {env_steps}: the step counter holds at most {2**31 - 1}")
+    hyper = Hyper(**{**recipe.hyper._asdict(), "anneal": float(env_steps), **_known(Hyper._fields, settings)})
+    checked(hyper)
+    built = agent(env, env_params, shape)
     seed, lanes, episodes = settings["seed"], settings["seeds"], settings["episodes"]
-    return Plan(env, env_params, env_name, built, hyper, shape, seed, lanes, steps, chunk, episodes)
+    return Plan(env, env_params, env_name, built, hyper, shape, seed, lanes, steps, env_steps, chunk, episodes)
+
+
+@dataclass
+class Outcome:
+    """What there is so far: kept even if training is abandoned."""
+
+    status: str = "interrupted"  # until something better is known
+    params: Any = None
+    env_steps: int = 0
+    greedy_returns: np.ndarray | None = None
 
 
 def _known(fields: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,28 +88,48 @@ def run(plan: Plan, folder: Path, console: Console | None = None) -> str:
     """Train, write the run folder, print the verdict.
 
     Returns:
-      "done", "interrupted" (by Ctrl-C) or "diverged".
+      "done", "interrupted" (by Ctrl-C), "diverged" or "unsaved" (the folder could not be written).
     """
     console = Console(highlight=False, soft_wrap=True) if console is None else console
     config = {"command": "train", **describe(plan), "versions": runs.versions(), "machine": runs.machine()}
     runs.write_json(folder / runs.CONFIG, config)
     console.print(f"softql train {plan.env_name}: {plan.seeds} seeds, {_settings(plan)} -> {folder}")
     began = time.perf_counter()
-    status, params, env_steps = _learn(plan, folder, console, began)
-    seconds = time.perf_counter() - began
-    result: dict[str, Any] = {"status": status, "env_steps_per_seed": env_steps, "seconds": seconds}
-    if params is not None:
-        runs.save_parameters(folder, params)
-    if env_steps:
-        title = f"{plan.env_name}, soft Q-learning ({plan.shape.mode})"
-        plots.learning_curve(folder / runs.CURVE, runs.read_metrics(folder), title, plan.hyper.alpha)
-    if status == "done":
-        returns = judge(plan, params)
-        result["greedy_returns"] = returns.mean(-1).tolist()
-        _verdict(console, returns)
-    runs.write_json(folder / runs.RESULT, result)
-    console.print(f"{status}: {env_steps:,} steps a seed in {seconds:.0f} s; everything is in {folder}")
-    return status
+    outcome = Outcome()
+    try:
+        _learn(plan, folder, console, began, outcome)
+        if outcome.status == "done":
+            outcome.status = "interrupted"
+            outcome.greedy_returns = judge(plan, outcome.params)
+            outcome.status = "done"
+    except KeyboardInterrupt:
+        console.print("abandoned")
+    except OSError as error:
+        outcome.status = "unsaved"
+        console.print(f"can't write the run: {error}")
+    return _keep(plan, folder, console, outcome, time.perf_counter() - began)
+
+
+def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds: float) -> str:
+    """Write what there is, the most precious first, and say so."""
+    result = {"status": outcome.status, "env_steps_per_seed": outcome.env_steps, "seconds": seconds}
+    try:
+        if outcome.params is not None:
+            runs.save_parameters(folder, outcome.params)
+        if outcome.greedy_returns is not None:
+            _verdict(console, outcome.greedy_returns)
+            result["greedy_returns"] = outcome.greedy_returns.mean(-1).tolist()
+        runs.write_json(folder / runs.RESULT, result)
+        if outcome.env_steps:
+            title = f"{plan.env_name}, soft Q-learning ({plan.shape.mode})"
+            plots.learning_curve(folder / runs.CURVE, runs.read_metrics(folder), title, plan.hyper.alpha)
+    except OSError as error:
+        outcome.status = "unsaved"
+        console.print(f"can't write the run: {error}")
+    console.print(
+        f"{outcome.status}: {outcome.env_steps:,} steps a seed in {seconds:.0f} s; what there is, is in {folder}"
+    )
+    return outcome.status
 
 
 def describe(plan: Plan) -> dict[str, Any]:
@@ -106,7 +142,7 @@ def describe(plan: Plan) -> dict[str, Any]:
         "shape": vars(plan.shape),
         "seed": plan.seed,
         "seeds": plan.seeds,
-        "env_steps_per_seed": plan.steps * plan.shape.env_steps,
+        "env_steps_per_seed": plan.env_steps,
         "agent_steps": plan.steps,
         "chunk": plan.chunk,
         "evaluation_episodes": plan.episodes,
@@ -119,13 +155,12 @@ def _scalar(x: Any) -> Any:
 
 def _settings(plan: Plan) -> str:
     hyper = plan.hyper
-    total = plan.steps * plan.shape.env_steps
-    return f"{total:,} steps each, alpha {hyper.alpha:g}, gamma {hyper.gamma:g}, learning rate {hyper.learning_rate:g}"
+    learning = f"alpha {hyper.alpha:g}, gamma {hyper.gamma:g}, learning rate {hyper.learning_rate:g}"
+    return f"{plan.env_steps:,} steps each, {learning}"
 
 
-def _learn(plan: Plan, folder: Path, console: Console, began: float) -> tuple[str, Any, int]:
-    """Train chunk by chunk, writing as it goes. Returns how it ended, the last good parameters, and steps taken."""
-    params, env_steps = None, 0
+def _learn(plan: Plan, folder: Path, console: Console, began: float, outcome: Outcome) -> None:
+    """Train chunk by chunk, writing as it goes; `outcome` holds the last good parameters at any moment."""
     keys = seeds(plan.seed, plan.seeds)
     with (
         runs.MetricsFile(folder / runs.METRICS, Metrics._fields) as file,
@@ -135,23 +170,28 @@ def _learn(plan: Plan, folder: Path, console: Console, began: float) -> tuple[st
         try:
             for state, metrics in train(plan.agent, plan.hyper, keys, plan.steps, plan.chunk):
                 row = jax.device_get(summary(metrics))
-                params, env_steps = jax.device_get(state.params), int(row.env_steps[0])
+                outcome.params, outcome.env_steps = jax.device_get(state.params), int(row.env_steps[0])
                 file.add(time.perf_counter() - began, row._asdict())
                 show(row)
                 if stopping():
-                    return "interrupted", params, env_steps
+                    return
         except Diverged as error:
             row = jax.device_get(summary(error.metrics))
+            outcome.status = "diverged"
+            outcome.params, outcome.env_steps = jax.device_get(error.state.params), int(row.env_steps[0])
             file.add(time.perf_counter() - began, row._asdict())
             console.print(f"diverged: {error}")
-            return "diverged", jax.device_get(error.state.params), int(row.env_steps[0])
-    return "done", params, env_steps
+            return
+    outcome.status = "done"
 
 
 @contextmanager
 def stop_on_interrupt(console: Console) -> Iterator[Any]:
     """While inside, the first Ctrl-C only asks to stop; a second one is the usual KeyboardInterrupt."""
-    asked = []
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may set a handler
+        yield lambda: False
+        return
 
     def on_interrupt(number: int, frame: Any) -> None:
         asked.append(number)
@@ -178,7 +218,7 @@ def shown(plan: Plan, console: Console) -> Iterator[Any]:
         speed = "compiled"
         if steps > clock["steps"]:
             rate = (steps - clock["steps"]) / (now - clock["at"])
-            left = max(0.0, (plan.steps * plan.shape.env_steps - steps) / rate)
+            left = max(0.0, (plan.env_steps - steps) / rate)
             speed = f"{plan.seeds * rate:,.0f} steps/s  {left:.0f} s left"
         returns = row.episode_return[np.isfinite(row.episode_return)]
         mean = f"{returns.mean():.1f}" if returns.size else "-"
@@ -190,7 +230,7 @@ def shown(plan: Plan, console: Console) -> Iterator[Any]:
         return
     columns = (SpinnerColumn(), BarColumn(bar_width=24), TextColumn("{task.description}"))
     with Progress(*columns, console=console, transient=True) as progress:
-        task: TaskID = progress.add_task("compiling", total=plan.steps * plan.shape.env_steps)
+        task: TaskID = progress.add_task("compiling", total=plan.env_steps)
 
         def on_terminal(row: Metrics) -> None:
             steps, text = line(row)

@@ -83,7 +83,7 @@ def _format(dtype) -> tuple[int, int, int]:
 def exponent(x: Exact) -> np.ndarray:
     """floor(log2 |x|), and -10^6 for 0."""
     mantissa, e = np.frexp(x.hi)
-    below = (np.abs(mantissa) == 0.5) & (x.hi * x.lo < 0)  # hi was rounded up to the power of two
+    below = (np.abs(mantissa) == 0.5) & (np.sign(x.hi) * np.sign(x.lo) < 0)  # hi was rounded up to the power of two
     return np.where(x.hi == 0, -(10**6), e - 1 - below + x.exp)
 
 

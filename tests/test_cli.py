@@ -72,8 +72,9 @@ def test_the_parameters_are_those_of_the_config(tmp_path):
     [
         (["CartPole-v2"], "there is no environment 'CartPole-v2'; did you mean CartPole-v1"),
         (["cartpole"], "did you mean CartPole-v1"),
-        (["zzz"], "there is no environment 'zzz'; did you mean one of CartPole-v1"),
+        (["zzz"], "there is no environment 'zzz'; there are CartPole-v1"),
         (["Pendulum-v1"], "Discrete"),
+        (["CartPole-v1", "--steps", "3e9"], "the step counter holds at most"),
         (["CartPole-v1", "--alpha", "-1"], "alpha = -1.0: it must be positive"),
         (["CartPole-v1", "--gamma", "1"], "gamma = 1.0: it must be in [0, 1)"),
         (["CartPole-v1", "--envs", "3", "--rollout", "3"], "minibatches = 4 does not divide"),
@@ -89,7 +90,7 @@ def test_mistakes_are_one_line_and_exit_2(arguments, message, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--seeds", "0"], ["--alpha", "nan"], ["--steps", "many"], ["--hidden", "64,0"], []]
+    "arguments", [["--seeds", "0"], ["--alpha", "nan"], ["--steps", "many"], ["--hidden", "64,0"], ["--out", ""], []]
 )
 def test_argparse_refuses_with_the_flags_name(arguments, capsys):
     with pytest.raises(SystemExit) as end:
@@ -160,6 +161,42 @@ def test_control_c_stops_and_keeps_what_there_is(tmp_path):
     assert json.loads((out / runs.RESULT).read_text())["status"] == "interrupted"
     assert (out / runs.PARAMETERS).exists()
     assert (out / runs.CURVE).exists()
+
+
+def test_the_disk_may_fill_up(tmp_path, capsys, monkeypatch):
+    """Metrics can no longer be written: training stops, says so, and the parameters are still saved."""
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(runs.MetricsFile, "add", full)
+    out = tmp_path / "run"
+    assert softql("train", "CartPole-v1", *SMALL, "--out", out) == 1
+    assert "No space left on device" in capsys.readouterr().out
+    assert json.loads((out / runs.RESULT).read_text())["status"] == "unsaved"
+    assert (out / runs.PARAMETERS).exists()
+
+
+def test_a_second_control_c_abandons_and_keeps_what_there_is(tmp_path, monkeypatch):
+    from softql import session
+
+    def twice(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "judge", twice)
+    out = tmp_path / "run"
+    assert softql("train", "CartPole-v1", *SMALL, "--out", out) == 130
+    assert json.loads((out / runs.RESULT).read_text())["status"] == "interrupted"
+    assert (out / runs.PARAMETERS).exists()
+
+
+def test_replay_counts_its_warm_up(tmp_path):
+    out = tmp_path / "run"
+    shape = ["--mode", "replay", "--envs", "4", "--rollout", "1", "--batch", "8", "--buffer", "64", "--warmup", "32"]
+    code = softql("train", "CartPole-v1", *shape, "--hidden", "8", "--seeds", "1", "--steps", "64", "--out", out)
+    assert code == 0
+    config, result = (json.loads((out / name).read_text()) for name in (runs.CONFIG, runs.RESULT))
+    assert config["env_steps_per_seed"] == result["env_steps_per_seed"] == 64
 
 
 def test_a_terminal_gets_a_live_line(tmp_path):

@@ -421,3 +421,73 @@ def test_impossible_input_is_refused_in_the_callers_words(call, message):
 def test_shapes_are_refused_while_tracing_too():
     with pytest.raises(ValueError, match="build both from one measure"):
         jax.jit(softql.soft_value)(jnp.zeros(3), 1.0, jnp.zeros(5))
+
+
+class TestMaskedRowsBesideOthers:
+    """A row without actions leaves the gradients of the rows beside it alone, also through what they share."""
+
+    q = jnp.array([[1.0, 2.0], [4.0, 5.0]])
+    mask = jnp.array([[-INF, -INF], [0.0, 0.0]])
+
+    def test_shared_alpha(self):
+        for call in (softql.soft_value, softql.log_partition, softql.boltzmann_entropy):
+            shared = jax.grad(lambda a, call=call: call(self.q, a, self.mask)[1])(0.5)
+            alone = jax.grad(lambda a, call=call: call(self.q[1], a))(0.5)
+            np.testing.assert_allclose(shared, alone, rtol=1e-6)
+        low = jnp.array([[-INF, -INF], [1.0, 2.0]])
+        np.testing.assert_allclose(jax.grad(lambda a: softql.energy(low, a)[1].sum())(0.5), 12.0, rtol=1e-6)
+
+    def test_shared_discount(self):
+        log_pi = softql.boltzmann_log_policy(self.q, 0.5, self.mask)
+        for call in (
+            lambda d: softql.optimality_target(jnp.ones(2), d, self.q, 0.5, self.mask)[1],
+            lambda d: softql.evaluation_target(jnp.ones(2), d, log_pi, self.q, 0.5, self.mask)[1],
+        ):
+            np.testing.assert_allclose(jax.grad(call)(0.9), softql.soft_value(self.q[1], 0.5), rtol=1e-5)
+        assert softql.soft_q_target(1.0, 0.9, -INF) == -INF
+        assert softql.soft_q_target(1.0, 0.0, -INF) == 1.0
+        assert jnp.isnan(softql.soft_q_target(1.0, NAN, -INF))
+
+
+def test_nan_in_an_action_never_taken_is_still_nan():
+    assert jnp.isnan(softql.policy_value([0.0, -INF], [1.0, NAN], 0.5))
+    assert jnp.isnan(softql.evaluation_target(1.0, 0.5, jnp.array([0.0, -INF]), jnp.array([1.0, NAN]), 0.5))
+    assert softql.policy_value([0.0, -INF], [1.0, NAN], 0.5, [0.0, -INF]) == 1.0
+
+
+def test_an_infinite_weight_is_none():
+    log_w = jnp.array([0.0, INF, 0.0])
+    for call in STATE.values():
+        assert jnp.isnan(call(jnp.zeros(3), 1.0, log_w)).all()
+    assert jnp.isnan(softql.importance_value([0.0, 1.0], 1.0, jnp.array([0.0, -INF])))
+
+
+def test_a_traced_alpha_that_is_none_gives_nan_everywhere():
+    q, log_pi = jnp.zeros(2), jnp.log(jnp.array([0.5, 0.5]))
+    for call in (
+        lambda a: softql.policy_value(log_pi, q, a),
+        lambda a: softql.evaluation_target(1.0, 0.5, log_pi, q, a),
+        lambda a: softql.langevin_step(q, q + 1, a, 0.1, q),
+        lambda a: softql.energy(q + 1, a),
+    ):
+        assert jnp.isnan(jax.jit(call)(-1.0)).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: softql.soft_value(None, 1.0), "q is no array of numbers"),
+        (lambda: softql.soft_value("x", 1.0), "q is no array of numbers"),
+        (lambda: softql.soft_value([0.0], None), "alpha is no array of numbers"),
+        (lambda: softql.soft_q_target(1.0, None, 1.0), "discount is no array of numbers"),
+        (lambda: softql.soft_value(jnp.zeros(2, jnp.float8_e4m3fn), 1.0), "q has dtype float8_e4m3fn"),
+    ],
+)
+def test_what_is_no_array_is_refused_by_name(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_zero_has_no_sign():
+    for call in (softql.boltzmann_log_policy, softql.soft_advantage, softql.boltzmann_entropy):
+        assert not np.signbit(call([3.0], 1.0)).any()

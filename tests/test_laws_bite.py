@@ -42,6 +42,11 @@ def test_mutants_have_their_own_names_and_a_story():
     assert all(mutant.story.endswith(".") for mutant in MUTANTS)
 
 
+def test_there_are_enough():
+    assert len(MUTANTS) >= 150
+    assert len(laws.LAWS) >= 110
+
+
 def test_laws_are_complete_data():
     for law in laws.LAWS:
         assert law.equation.endswith("."), law.name

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import softql
 from softql.returns import soft_lambda_returns
 
 ALPHA, GAMMA = 0.7, 0.9
@@ -176,7 +177,7 @@ def test_alpha_and_lambda_may_differ_by_path():
 
 def test_dtypes():
     p = {k: jnp.asarray(x, jnp.bfloat16) if k != "truncated" else x for k, x in paths(6, 4).items()}
-    assert soft_lambda_returns(**p, alpha=ALPHA, lambda_=0.5).dtype == jnp.bfloat16
+    assert soft_lambda_returns(jnp.array([1.0, 2.0]), jnp.ones(2), jnp.ones(2), -jnp.ones(2), 1, 1).dtype == jnp.float32
     assert soft_lambda_returns(jnp.array([1, 2]), jnp.ones(2), jnp.ones(2), -jnp.ones(2), 1, 1).dtype == jnp.float32
 
 
@@ -194,3 +195,19 @@ def test_dtypes():
 def test_impossible_input_is_named(change, says):
     with pytest.raises(ValueError, match=says):
         soft_lambda_returns(**({**paths(8, 4), "alpha": ALPHA, "lambda_": 0.5} | change))
+
+
+def test_what_follows_the_end_is_nothing_in_gradients_too():
+    reward, discount, next_v = jnp.ones(3), jnp.array([0.9, 0.0, 0.9]), jnp.array([1.0, -jnp.inf, 1.0])
+    slope = jax.grad(lambda x: softql.soft_lambda_returns(reward, discount, next_v, jnp.zeros(3), 0.5, x).sum())(0.5)
+    assert jnp.isfinite(slope)
+    after = softql.soft_return(jnp.array([1.0, jnp.inf]), jnp.array([0.0, 0.5]), jnp.zeros(2), 0.5)
+    assert float(after) == 1.0
+
+
+def test_integer_rewards_and_flags_that_are_no_booleans_are_refused():
+    ones = jnp.ones(2)
+    with pytest.raises(ValueError, match="reward has dtype int32"):
+        softql.soft_return(jnp.ones(2, int), ones, ones, 0.5)
+    with pytest.raises(ValueError, match="truncated has dtype float32: pass booleans"):
+        softql.soft_lambda_returns(ones, ones, ones, ones, 0.5, 0.5, jnp.array([0.5, 0.0]))

@@ -41,7 +41,7 @@ def test_chunks_resuming_lanes_and_divergence(shape):
     ((second, after),) = train(cartpole, Hyper(), keys, steps=1, chunk=3, state=first)
     same((second, after), (states[1], parts[1]))
 
-    # Lanes with their own alpha: lane 0 is what it was, counts exactly and floats to 1e-4 (see test_agents); lane 1 parts.
+    # Lanes with their own alpha: lane 0 is what it was (counts exactly, floats to 1e-4, see test_agents), lane 1 parts.
     own = Hyper(alpha=jnp.array([Hyper().alpha, 4.0]))
     ((state, metrics),) = train(cartpole, own, keys, steps=3, chunk=3)
     np.testing.assert_array_equal(metrics.episodes[0], parts[0].episodes[0])

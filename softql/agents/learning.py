@@ -87,7 +87,7 @@ def updater(network: Network, shape: Shape) -> Update:
 
 
 def off_policy(network: Network, update: Update, shape: Shape, example: Transition) -> Mode:
-    """"replay": one-step targets r + gamma (1 - terminated) V(s'), with V from a target network.  [H17 Eq. 7]"""
+    """"replay": one-step targets r + gamma (1 - terminated) V(s'), with V from a target network.  (cf. H17 Eq. 7)"""
     ring = replay(example, shape.buffer, shape.batch)
 
     def begin(params: Params) -> Learner:

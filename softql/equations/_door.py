@@ -42,9 +42,19 @@ def density_arguments(
     return [x.astype(work) for x in arrays.values()], measure(log_w, arrays[first], work, first), cast
 
 
+def numbers(x: Any, name: str) -> jax.Array:
+    """x as an array of anything that JAX knows."""
+    try:
+        return jnp.asarray(x)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} is no array of numbers: {error}") from error
+
+
 def real(x: ArrayLike, name: str) -> jax.Array:
     """x as a floating-point array. Integers are refused: a Q-table of integers is nearly always a mistake."""
-    x = jnp.asarray(x)
+    x = numbers(x, name)
+    if jnp.issubdtype(x.dtype, jnp.floating) and x.dtype.itemsize < 2:
+        raise ValueError(f"{name} has dtype {x.dtype}: pass bfloat16 or a wider float")
     if not jnp.issubdtype(x.dtype, jnp.floating):
         raise ValueError(f"{name} has dtype {x.dtype}: pass floating-point values, for example {name}.astype(float)")
     return x
@@ -62,14 +72,15 @@ def action_values(x: ArrayLike, name: str) -> jax.Array:
 
 def temperature(alpha: ArrayLike) -> jax.Array:
     """alpha as a number or array of numbers; refused when it can be seen not to be positive."""
-    array = jnp.asarray(alpha)
+    array = numbers(alpha, "alpha")
     if not jnp.issubdtype(array.dtype, jnp.floating) and not jnp.issubdtype(array.dtype, jnp.integer):
         raise ValueError(f"alpha has dtype {array.dtype}: pass the temperature as a positive number")
     if not isinstance(alpha, jax.core.Tracer):
         values = np.asarray(alpha)
         if not np.all(values > 0):
             raise ValueError(f"alpha must be positive, got {_worst(values)}")
-    return array
+        return array
+    return jnp.where(array >= 0, array, jnp.nan) if jnp.issubdtype(array.dtype, jnp.floating) else array
 
 
 def _worst(alpha: Any) -> str:
@@ -86,7 +97,7 @@ def common_dtype(*arrays: Any) -> tuple[Any, Cast]:
 
 def lift(*arguments: Any) -> tuple[list[Any], Cast]:
     """16-bit floats as float32, the rest as it is, and the cast of the result: for equations made of equations."""
-    arguments = tuple(jnp.asarray(x) if isinstance(x, (list, tuple)) else x for x in arguments)
+    arguments = tuple(numbers(x, "input") if isinstance(x, (list, tuple)) else x for x in arguments)
     arrays = [x for x in arguments if x is not None and jnp.issubdtype(jnp.result_type(x), jnp.floating)]
     _, cast = common_dtype(*arrays)
     low = (jnp.bfloat16, jnp.float16)

@@ -100,16 +100,16 @@ def advantage(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Ar
         bonus, lost = _bonus(z, alpha)
         total, rest = two_sum(z.drop, jnp.broadcast_to(bonus[..., None] * shrink, z.drop.shape))
         below = jnp.where(jnp.isfinite(total), total + (rest + (z.drop_rest + lost[..., None] * shrink)), total)
-    return jnp.where(z.valid, -(below / shrink), -jnp.inf)
+    return jnp.where(z.valid, _minus(below / shrink), -jnp.inf)
 
 
 def log_policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """log pi = -(gap + L); -inf where invalid."""
     z = gibbs(q, alpha, log_w)
     if log_w is None:
-        return jnp.where(z.valid, -(z.gap + (z.gap_rest + z.log_rest[..., None])), -jnp.inf)
+        return jnp.where(z.valid, _minus(z.gap + (z.gap_rest + z.log_rest[..., None])), -jnp.inf)
     total, rest = _gap_plus_peak(z)
-    return jnp.where(z.valid, -(total + (rest + z.log_rest[..., None])), -jnp.inf)
+    return jnp.where(z.valid, _minus(total + (rest + z.log_rest[..., None])), -jnp.inf)
 
 
 def policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
@@ -330,10 +330,16 @@ def _weigh(
     level_rest = jnp.where(jnp.isinf(level), 0, level_rest - rest)
     peak = fold_max(level)
     peak_rest = fold_max(jnp.where(level == peak[..., None], level_rest, -jnp.inf))
-    peak, peak_rest = jnp.where(jnp.isinf(peak), 0, peak), jnp.where(jnp.isinf(peak), 0, peak_rest)
+    peak_rest = jnp.where(jnp.isinf(peak), 0, peak_rest)
+    peak = jnp.where(peak == -jnp.inf, 0, jnp.where(peak == jnp.inf, jnp.nan, peak))  # an infinite weight is no weight
     depth, depth_rest = two_sum(jnp.broadcast_to(peak[..., None], level.shape), -level)
     depth_rest = jnp.where(jnp.isinf(depth), 0, depth_rest + (peak_rest[..., None] - level_rest))
     return depth, depth_rest, peak, peak_rest
+
+
+def _minus(x: jax.Array) -> jax.Array:
+    """-x, and 0 for 0."""
+    return jnp.where(x == 0, jnp.abs(x), -x)
 
 
 def _times(alpha: jax.Array, log_z: jax.Array) -> jax.Array:

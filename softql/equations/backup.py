@@ -44,8 +44,9 @@ def soft_q_target(
     shape = door.row_shape(reward=reward, discount=discount, next_v=next_v)
     work, cast = door.common_dtype(reward, discount, next_v)
     reward, discount, next_v = (jnp.broadcast_to(x.astype(work), shape) for x in (reward, discount, next_v))
-    ended = (discount == 0) & jnp.isinf(next_v)  # 0 times -inf is NaN, and the value after the end is nothing
-    return cast(reward + discount * jnp.where(ended, 0, next_v))
+    infinite = jnp.isinf(next_v)  # of a state without actions; 0 times it is NaN, in the value or in the gradient
+    beyond = jnp.where(discount == 0, 0, jax.lax.stop_gradient(discount * next_v))
+    return cast(reward + jnp.where(infinite, beyond, discount * jnp.where(infinite, 0, next_v)))
 
 
 def evaluation_target(
@@ -59,9 +60,8 @@ def evaluation_target(
     r"""Policy evaluation, the note's (1): (T^π Q)(s,a) = r + γ(1 - terminated) E_{s'}[ V^π(s') ].  [Note L67]
     [Note L74]
 
-    Erratum: the note leaves out γ, E_{s'} and the end of an episode, and equates (1) with (2); that holds only at
-    π = π_Q,
-    elsewhere (1) < (2).
+    Erratum: the note leaves out γ, E_{s'} and the end of an episode, and equates (1) with (2); that holds only at π =
+    π_Q, elsewhere (1) < (2). That (1) evaluates [Note L74] is true once its V is V^π of a fixed π.
 
     Args:
       reward: r(s,a), reward units.
@@ -100,9 +100,10 @@ def optimality_target(
 
     Evaluation and improvement fused.  [Note L67] [Note L74] [Note L76]
 
-    Erratum: besides γ, E_{s'} and termination, the note's integral binds a, the action that the left side names.
-    T*Q = T^{π_Q}Q >= T^πQ for every π: one update holds both steps of policy iteration. Iterated, it converges to Q*
-    as a contraction by γ (cf. H17 Theorem 3).
+    Erratum: besides γ, E_{s'} and termination, the note's integral binds a, the action that the left side names. That
+    it evaluates and improves at once [Note L76] is exact for finite A; with continuous actions the sampler must still
+    be fitted. T*Q = T^{π_Q}Q >= T^πQ for every π. Iterated, it converges to Q* as a contraction by γ (cf. H17 Theorem
+    3).
 
     Args:
       reward: r(s,a), reward units.
@@ -160,7 +161,7 @@ def q_loss(
 
 def _number(x: ArrayLike) -> ArrayLike:
     """A discount may be the integer 0 or 1."""
-    return x if isinstance(x, jax.core.Tracer) or np.ndim(x) else x * 1.0
+    return float(x) if isinstance(x, int) else x
 
 
 def _index(action: ArrayLike, n: int) -> jax.Array:
@@ -175,7 +176,8 @@ def _index(action: ArrayLike, n: int) -> jax.Array:
 
 
 def _check_next(next_q: ArrayLike, alpha: ArrayLike, log_w: ArrayLike | None, **arrays: ArrayLike) -> None:
-    """The arguments of the next state fit each other, and each array is a scalar or has one number a row of next_q."""
+    """The arguments of the next state fit each other, and each array is a scalar or has one number a row of
+    next_q."""
     rows = door.gibbs_arguments(next_q, alpha, log_w, "next_q")[0].shape[:-1]
     for name, x in arrays.items():
         if jnp.shape(x) not in ((), rows):

@@ -21,11 +21,10 @@ def importance_value(
     r"""V̂(s) = α log (1/N) Σ_n exp(Q(s,a_n)/α) / q(a_n), with a_n ~ q.  [H17 Eq. 10] [Note L69]
 
     `soft_value` with log_w = -log q(a_n) - log N. Unbiased for Z, so biased low for V = α log Z (Jensen); the bias
-    vanishes as N grows,
-    and for any N when q is the Boltzmann policy itself.
-    Erratum: the note gives no formula, and says that "the sampling distribution is the EBM": any q > 0 serves
-    here. Drawing actions
-    from π_Q is another sampling.
+    vanishes as N grows, and for any N when q is the Boltzmann policy itself.
+
+    Erratum: the note gives no formula, and says that "the sampling distribution is the EBM": any q > 0 serves here.
+    Drawing actions from π_Q is another sampling.
 
     Args:
       q: Q at the N sampled actions, reward units.
@@ -61,8 +60,8 @@ def langevin_step(
     r"""a' = a + ε ∇_a Q(s,a)/α + √(2ε) ξ, ξ ~ N(0, 1): overdamped Langevin towards π_Q ∝ exp(Q/α).  [Note L69]
 
     Unadjusted: its stationary law differs from π_Q by O(ε). Actions are unbounded here; a bounded action needs its
-    own
-    change of variables first, never a clip. Langevin draws actions and says nothing of log Z.
+    own change of variables first, never a clip. Langevin draws actions and says nothing of log Z.
+
     Erratum: the note's name for the method has a slip of the pen, and no formula.
 
     Args:

@@ -19,9 +19,11 @@ from softql.equations import _rules as rules
 def boltzmann_log_policy(
     q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"], log_w: Float[ArrayLike, "*#b a"] | None = None
 ) -> Float[Array, "*b a"]:
-    r"""log π*(a|s) = (Q(s,a) - V(s))/α.  [H17 Eq. 6]
+    r"""log π*(a|s) = (Q(s,a) - V(s))/α.  [H17 Eq. 6] [Note L44]
 
-    Computed from gaps of Q, never as the logarithm of a softmax, so a policy sure of its action keeps its digits.
+    Erratum: the note writes π*(s,a); it is a conditional. It also runs two samplings together [Note L69]: actions are
+    drawn from this policy, while the samples that estimate V may come from any proposal. Computed from gaps of Q,
+    never as the logarithm of a softmax, so a policy sure of its action keeps its digits.
 
     Args:
       q: action values, reward units.
@@ -124,9 +126,8 @@ def boltzmann_entropy(
 def entropy(log_pi: Float[ArrayLike, "*b a"], log_w: Float[ArrayLike, "*#b a"] | None = None) -> Float[Array, "*b"]:
     r"""H(π(·|s)) = E_π[-log π(a|s)] = -Σ_a w_a π_a log π_a.  [Note L23]
 
-    0 log 0 is 0, in value and in gradient. For the Boltzmann policy of a Q use `boltzmann_entropy`: log π near 0
-    has lost
-    the digits that Q still has.
+    0 log 0 is 0, in value and in gradient. For the Boltzmann policy of a Q use `boltzmann_entropy`: log π near 0 has
+    lost the digits that Q still has.
 
     Args:
       log_pi: log density of the policy against the measure, nats; -inf for an action never taken.
@@ -155,11 +156,10 @@ def kl_divergence(
 ) -> Float[Array, "*b"]:
     r"""KL(p ‖ q) = Σ_a w_a p_a (log p_a - log q_a) >= 0, and 0 only where p = q.  [Note L44]
 
-    Erratum: the note writes KL(p | q) with one bar.
-    Summed as w (p log(p/q) - p + q), which is the same for densities that sum to one and whose terms are all >= 0:
-    two
-    nearly equal policies have a small divergence, not a negative one. On densities that do not sum to one this is the
-    generalised divergence. Gradients are those of the formula along normalised policies.
+    Erratum: the note writes KL(p | q) with one bar. Summed as w (p log(p/q) - p + q), which is the same for densities
+    that sum to one and whose terms are all >= 0: two nearly equal policies have a small divergence, not a negative
+    one. On densities that do not sum to one this is the generalised divergence. Gradients are those of the formula
+    along normalised policies.
 
     Args:
       log_p: log density of p against the measure, nats; -inf for an action never taken.
@@ -188,9 +188,8 @@ def kl_to_boltzmann(
 ) -> Float[Array, "*b"]:
     r"""KL(π ‖ π_Q) with π_Q = exp(Q/α)/Z: what the greedy problem minimises.  [Note L40] [Note L44]
 
-    Erratum: the note swaps α and Z in the density, turns max into min without saying so, and drops α and log Z on
-    the way
-    [Note L42]: right for the minimiser, but α log Z is the optimum, J(π) = α log Z - α KL(π ‖ π_Q).
+    Erratum: the note swaps α and Z in the density, turns max into min without saying so, and drops α and log Z on the
+    way [Note L42]: right for the minimiser, but α log Z is the optimum, J(π) = α log Z - α KL(π ‖ π_Q).
 
     Args:
       log_pi: log density of the policy against the measure, nats; -inf for an action never taken.

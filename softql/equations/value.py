@@ -18,9 +18,9 @@ def soft_value(
 ) -> Float[Array, "*b"]:
     r"""V(s) = α log Σ_a w_a exp(Q(s,a)/α), the soft maximum of Q.  [H17 Eq. 5] [Note L58]
 
-    Erratum: the note integrates over B and drops `da`; the domain is the action space A.
-    Also [Note L60]: this is a log-sum-exp; softmax is its gradient, dV/dQ = w π and dV/dα = H, exact to every
-    order here.
+    Erratum: the note integrates over B and drops `da`; the domain is the action space A. It drops α log Z as a
+    constant [Note L42], though that is the optimum itself. "Softmax" [Note L60] is a slip of naming: this is a
+    log-sum-exp; softmax is its gradient, dV/dQ = w π and dV/dα = H, exact to every order here.
 
     Args:
       q: action values, reward units.
@@ -67,7 +67,9 @@ def log_partition(
       0.6931472
     """
     q, alpha, log_w, cast = door.gibbs_arguments(q, alpha, log_w)
-    return cast(rules.value(q, alpha, log_w) / alpha)
+    value = rules.value(q, alpha, log_w)
+    infinite = jnp.isinf(value)  # kept out of the division, whose gradient would be 0 times infinity
+    return cast(jnp.where(infinite, value, jnp.where(infinite, 0, value) / alpha))
 
 
 def policy_value(
@@ -78,10 +80,10 @@ def policy_value(
 ) -> Float[Array, "*b"]:
     r"""V^π(s) = E_π[ Q(s,a) - α log π(a|s) ] = Σ_a w_a π_a (Q_a - α log π_a).  [Note L52] [Note L38]
 
-    Erratum: the note writes Q for Q^π, and in words [Note L54] "next step" for this step's Q, and leaves out the α
-    of the entropy.
-    It is the greedy problem's objective: maximal at the Boltzmann policy, where it is V; elsewhere
-    V^π[Q] = V[Q] - α KL(π ‖ π_Q).
+    Erratum: the note writes Q for Q^π, and in words [Note L54] "next step" for this step's Q, and leaves out the α of
+    the entropy. In the greedy problem [Note L38] it drops `max` on the right, and sums where two lines on it
+    integrates. It is that problem's objective: maximal at the Boltzmann policy, where it is V; elsewhere V^π[Q] =
+    V[Q] - α KL(π ‖ π_Q).
 
     Args:
       log_pi: log density of the policy against the measure, nats; -inf for an action never taken.
@@ -104,7 +106,8 @@ def policy_value(
     alpha = door.rows(alpha.astype(q.dtype), q.shape[:-1], "alpha", "q")
     p, taken = kernels.masses(log_pi, log_w)
     gain = jnp.where(taken, q, 0) - alpha[..., None] * jnp.where(taken, log_pi, 0)
-    value = kernels.tree_sum(jnp.where(taken, p * gain, 0))
+    unknown = jnp.isnan(q) if log_w is None else jnp.isnan(q) & (log_w != -jnp.inf)
+    value = kernels.tree_sum(jnp.where(taken, p * gain, jnp.where(unknown, q, 0)))
     return cast(jnp.where(jnp.any(taken, axis=-1), value, -jnp.inf))
 
 
@@ -128,12 +131,12 @@ def energy(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"]) -> Float
       [-2. -4.]
     """
     q, alpha, _, cast = door.gibbs_arguments(q, alpha, None)
-    alpha = jnp.where(alpha >= 0, alpha, jnp.nan)
-    return cast(-q / jnp.broadcast_to(alpha[..., None], q.shape))
+    infinite = jnp.isinf(q)
+    return cast(jnp.where(infinite, -q, -jnp.where(infinite, 0, q) / jnp.broadcast_to(alpha[..., None], q.shape)))
 
 
 def mellowmax(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"]) -> Float[Array, "*b"]:
-    r"""α log mean_a exp(Q(s,a)/α) = V(s) - α log|A|.  [AL17]
+    r"""α log mean_a exp(Q(s,a)/α) = V(s) - α log|A|.  [AL17] [Note L60]
 
     The mean in place of the sum: it lies between mean Q and max Q, which V does not. With ω = 1/α it is the operator
     of Asadi & Littman.

@@ -26,6 +26,15 @@ def epsilon(dtype: np.dtype) -> float:
     return step
 
 
+@functools.cache
+def smallest(dtype: np.dtype) -> float:
+    """The smallest normal number of a dtype; float32's for formats that NumPy does not know (bfloat16)."""
+    try:
+        return float(np.finfo(dtype).tiny)
+    except ValueError:
+        return float(np.finfo(np.float32).tiny)
+
+
 def ulps(sides: Sides, relation: Relation, eps: float, floor: float) -> np.ndarray:
     """Elementwise distance from the truth of `left relation right`, in units of eps * scale."""
     left, right, scale = (np.asarray(side, np.float64) for side in sides)

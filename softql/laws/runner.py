@@ -12,7 +12,7 @@ from hypothesis import seed as seeded
 from hypothesis.errors import Flaky
 
 from . import backup, estimator, returns, value
-from .compare import FLOOR, epsilon, ulps
+from .compare import FLOOR, epsilon, smallest, ulps
 from .core import Case, Law, laws_of
 from .implementation import Precision, bind, find
 from .policy import boltzmann, divergence, entropy, expectation
@@ -169,11 +169,3 @@ def attempt(law: Law, implementation: Any, case: Case, dtype: np.dtype) -> Count
             return Counterexample(case, left, right, np.inf, reason)
         distance = ulps(sides, law.relation, eps, FLOOR * smallest(precision.dtype))
     return Counterexample(case, left, right, float(np.max(distance, initial=0.0)), "")
-
-
-def smallest(dtype: np.dtype) -> float:
-    """The smallest normal number of a dtype; float32's for formats that NumPy does not know (bfloat16)."""
-    try:
-        return float(np.finfo(dtype).tiny)
-    except ValueError:
-        return float(np.finfo(np.float32).tiny)
