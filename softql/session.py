@@ -123,7 +123,7 @@ def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds:
         if outcome.env_steps:
             title = f"{plan.env_name}, soft Q-learning ({plan.shape.mode})"
             plots.learning_curve(folder / runs.CURVE, runs.read_metrics(folder), title, plan.hyper.alpha)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the disk, or metrics that never reached it
         outcome.status = "unsaved"
         console.print(f"can't write the run: {error}")
     console.print(

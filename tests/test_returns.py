@@ -177,8 +177,8 @@ def test_alpha_and_lambda_may_differ_by_path():
 
 def test_dtypes():
     p = {k: jnp.asarray(x, jnp.bfloat16) if k != "truncated" else x for k, x in paths(6, 4).items()}
-    assert soft_lambda_returns(jnp.array([1.0, 2.0]), jnp.ones(2), jnp.ones(2), -jnp.ones(2), 1, 1).dtype == jnp.float32
-    assert soft_lambda_returns(jnp.array([1, 2]), jnp.ones(2), jnp.ones(2), -jnp.ones(2), 1, 1).dtype == jnp.float32
+    assert soft_lambda_returns(**p, alpha=ALPHA, lambda_=0.5).dtype == jnp.bfloat16
+    assert soft_lambda_returns(jnp.ones(2), jnp.ones(2), jnp.ones(2), -jnp.ones(2), 1, 1).dtype == jnp.float32
 
 
 @pytest.mark.parametrize(
