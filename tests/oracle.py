@@ -52,6 +52,10 @@ class Exact(NamedTuple):
     def shape(self):
         return self.hi.shape
 
+    def nearest(self) -> np.ndarray:
+        """The numbers as float64."""
+        return np.ldexp(self.hi, self.exp)
+
 
 def _parts(x: arb | float) -> tuple[float, float, int]:
     """One real number as (hi, lo, exp)."""

@@ -13,6 +13,7 @@ STDLIB = sys.stdlib_module_names
 # room -> (rooms it may import, packages it may import), in the order in which the data meets the code
 LADDER = {
     "softql.equations": (set(), {"jax", "numpy", "jaxtyping"}),
+    "softql.precise": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.returns": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql": ({"softql.equations", "softql.returns"}, set()),
     "softql.envs": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),

@@ -1,0 +1,22 @@
+"""softql's operators, correctly rounded: the reference that the others are measured against.
+
+Every function has softql's name, arguments and answers at the edges; each result in range is the float nearest to
+the real number that the formula defines for the given floats (measured: `docs/accuracy.md`). Inside there is no
+floating-point arithmetic but fixed point in integers (`fixedpoint.py` says why), 70 bits after the point for float32
+and 145 for float64. So results have the same bits under jit, vmap, any batch size and any permutation of the
+actions, and commute exactly with powers of two in (Q, alpha) and with exact shifts of Q.
+
+The price is speed: use it for references, tests and small tables, and `softql`'s own functions in training.
+Rooms: `operators` (public), `rules` (derivatives), `kernels` (one expression an operator), `boltzmann` (gaps and
+sums), `elementary` (exp, log, 1/x), `floats` (the doors), `fixedpoint` (limbs), `selftest`.
+"""
+
+from softql.precise.operators import boltzmann_entropy as boltzmann_entropy
+from softql.precise.operators import boltzmann_kl as boltzmann_kl
+from softql.precise.operators import boltzmann_log_policy as boltzmann_log_policy
+from softql.precise.operators import boltzmann_policy as boltzmann_policy
+from softql.precise.operators import kl_divergence as kl_divergence
+from softql.precise.operators import mellowmax as mellowmax
+from softql.precise.operators import soft_advantage as soft_advantage
+from softql.precise.operators import soft_value as soft_value
+from softql.precise.selftest import check_arithmetic as check_arithmetic
