@@ -17,14 +17,13 @@ import numpy as np
 import oracle
 import pytest
 import regimes
+from rounding import LEAST, assert_correctly_rounded, every_pair, every_regime, same_bits
 
 import softql.precise as precise
 from softql.precise import check_arithmetic, rules
 
-LETTERS = ("T", "D", "U", "O", "E", "N", "Z")
 ROWS = 60  # of each regime
 ACTIONS = 6
-LEAST = -54  # results below 2^LEAST are outside the promise
 
 OPERATORS = {
     "value": precise.soft_value,
@@ -35,20 +34,10 @@ OPERATORS = {
 }
 
 
-def together(cases):
-    """Several batches as one."""
-    log_w = None if cases[0].log_w is None else np.concatenate([c.log_w for c in cases])
-    return regimes.Case(np.concatenate([c.q for c in cases]), np.concatenate([c.alpha for c in cases]), log_w)
-
-
 @cache
 def batch(weighted):
     """All regimes, and, if weighted, with weights of 1e-30 to 1e30, half of it masked with NaN in the masked slots."""
-    cases = [regimes.regime(letter, ROWS, seed=11) for letter in LETTERS]
-    if weighted:
-        cases = [regimes.weighted(c) for c in cases]
-        cases = [regimes.masked(c) if i % 2 else c for i, c in enumerate(cases)]
-    return together(cases)
+    return every_regime(ROWS, weighted=weighted)
 
 
 @cache
@@ -60,14 +49,6 @@ def truth(weighted):
 def computed(name, weighted):
     case = batch(weighted)
     return np.asarray(OPERATORS[name](case.q, case.alpha, case.log_w))
-
-
-def assert_correctly_rounded(values, true, dtype="float32", least=LEAST):
-    """At most 0.501 ulp, and at most one result in 10,000 not correctly rounded, among those in range."""
-    error = oracle.err_ulp(values, true, dtype)[oracle.in_range(true, least)]
-    assert error.size > 50
-    assert error.max() <= 0.501
-    assert (error > 0.5).mean() <= 1e-4
 
 
 @pytest.mark.parametrize("weighted", [False, True], ids=["counting", "weighted"])
@@ -95,10 +76,7 @@ def test_4096_actions():
 
 def test_divergence_of_boltzmann_policies():
     """Nearly equal ones, with different temperatures in half of the regimes, and far ones."""
-    pairs = [regimes.near_pair(regimes.weighted(regimes.regime(s, 40, seed=7)), same_alpha=s in "TUZ") for s in LETTERS]
-    shuffled = regimes.weighted(regimes.regime("T", 40, seed=7))
-    pairs.append((shuffled, shuffled._replace(q=shuffled.q[::-1])))
-    one, two = together([p[0] for p in pairs]), together([p[1] for p in pairs])
+    one, two = every_pair(40)
     found = np.asarray(precise.boltzmann_kl(one.q, one.alpha, two.q, two.alpha, one.log_w))
     true = oracle.boltzmann_kl(one.q, one.alpha, two.q, two.alpha, one.log_w)
     assert_correctly_rounded(found, true)
@@ -115,11 +93,6 @@ def test_divergence_of_log_densities():
 
 
 # The same bits -------------------------------------------------------------------------------------------------------
-
-
-def same_bits(a, b):
-    a, b = (np.asarray(x).view(np.int32) for x in (a, b))
-    return np.array_equal(a, b)
 
 
 @pytest.mark.parametrize("name", OPERATORS)

@@ -7,8 +7,8 @@ and 145 for float64. So results have the same bits under jit, vmap, any batch si
 actions, and commute exactly with powers of two in (Q, alpha) and with exact shifts of Q.
 
 The price is speed: use it for references, tests and small tables, and `softql`'s own functions in training.
-Rooms: `operators` (public), `rules` (derivatives), `kernels` (one expression an operator), `boltzmann` (gaps and
-sums), `elementary` (exp, log, 1/x), `floats` (the doors), `fixedpoint` (limbs), `selftest`.
+Rooms: `operators` (public), `rules` (derivatives), `kernels` (one expression an operator), `pairs` (two distributions),
+`boltzmann` (gaps and sums), `elementary` (exp, log, 1/x), `floats` (the doors), `fixedpoint` (limbs), `selftest`.
 """
 
 from softql.precise.operators import boltzmann_entropy as boltzmann_entropy

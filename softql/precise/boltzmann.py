@@ -14,8 +14,6 @@ Shapes: `q [*b, a]`, `alpha [*b]` or `[]`, `log_w [*b, a]` or None, in float32 o
 
 from __future__ import annotations
 
-from fractions import Fraction
-from math import factorial
 from typing import Any, NamedTuple
 
 import jax
@@ -106,16 +104,18 @@ def inputs(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> Inputs:
 # Gaps ----------------------------------------------------------------------------------------------------------------
 
 
-def difference(a: jax.Array, b: jax.Array, fmt: Format) -> tuple[jax.Array, Scaled]:
-    """The sign (whether negative) and the size of a - b, for keys; exact but below 2^-68 of the larger."""
+def difference(a: jax.Array, b: jax.Array, fmt: Format, more: int = 0) -> tuple[jax.Array, Scaled]:
+    """The sign (whether negative) and the size of a - b, for keys; exact but below 2^-68 of the larger, or the bits
+    of so many limbs more."""
     x, y = (fl.decode(fl.bits_of_key(k, fmt), fmt) for k in (a, b))
     y = y._replace(negative=~y.negative)
     first = x.exponent >= y.exponent
     high = Decoded(*(jnp.where(first, u, v) for u, v in zip(x, y, strict=True)))
     low = Decoded(*(jnp.where(first, v, u) for u, v in zip(x, y, strict=True)))
-    small = fp.shift_right(fl.significand(low, fmt), high.exponent - low.exponent, fmt)
+    tail = (0,) * more
+    small = fp.shift_right(fl.significand(low, fmt) + tail, high.exponent - low.exponent, fmt)
     small = fp.negate_where(high.negative != low.negative, small, fmt)
-    negative, size = fp.magnitude(fp.add(fl.significand(high, fmt), small, fmt), fmt)
+    negative, size = fp.magnitude(fp.add(fl.significand(high, fmt) + tail, small, fmt), fmt)
     return negative != high.negative, _normal(size, high.exponent, fmt)
 
 
@@ -223,7 +223,7 @@ def _heaviest(reference: jax.Array, z: Inputs) -> Mode:
     start = tuple(jnp.asarray(v, z.fmt.word) for v in (far, least, least, 0, far))
     axis = z.keys.ndim - 1
     first, key, log_w, count, second = (x[..., None] for x in lax.reduce(columns, start, _better, (axis,)))
-    away = jnp.where(second == far, 0, second - first)
+    away = jnp.where(second == far, 0, second - first - 2)  # two truncated numbers: never above the distance
     return Mode(key, log_w, count, _scale(away, count, z))
 
 
@@ -296,23 +296,8 @@ def _mean(x: Fixed, scale: jax.Array, norm: tuple[Fixed, jax.Array], fmt: Format
     return fp.multiply(small, el.reciprocal(m, fmt), fmt), extra - scale - z
 
 
-def divergence_term(p: Scaled, q: Scaled, d: Scaled, fmt: Format) -> Scaled:
-    """p d - p + q >= 0 for d = log(p/q): near 0 as p d^2 (1/2 - d/6 + d^2/24 - ...), which cancels nothing."""
-    negative, size = fp.magnitude(d[0], fmt)
-    y, f = fp.hold(fp.normalise((size, d[1]), fmt))
-    near = (f < -2) | fp.is_zero(y)
-    u = fp.shift_right(y, jnp.where(near, jnp.maximum(-f, 0), 0), fmt)
-    u = fp.hold(fp.negate_where(negative, tuple(jnp.where(near, limb, 0) for limb in u), fmt))
-    series = [Fraction(1, factorial(j + 2)) for j in range(14 if fmt is fp.SINGLE else 19)]
-    bend = fp.hold(fp.multiply(fp.square(y, fmt), fp.horner(series, u, 2, fmt), fmt))
-    away = fp.add_scaled((fp.negate_where(negative, y, fmt), f), (fp.constant(-1, fmt), jnp.zeros_like(f)), fmt)
-    apart = fp.add_scaled((fp.multiply(p[0], away[0], fmt), p[1] + away[1]), q, fmt)
-    close = fp.multiply(p[0], bend, fmt)
-    return fp.where(near, close, apart[0]), jnp.where(near, p[1] + 2 * f, apart[1])
-
-
 def sum_scaled(x: Scaled, use: jax.Array, fmt: Format) -> Scaled:
-    """The sum over actions of x 2^e >= 0 where used, at the greatest exponent."""
+    """The sum over actions of x 2^e where used, at the greatest exponent."""
     value, e = x
     use = use & ~fp.is_zero(value)
     most = fp.hold(jnp.max(jnp.where(use, e, fl.NOWHERE), -1, keepdims=True))

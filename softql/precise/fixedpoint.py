@@ -237,7 +237,7 @@ def normalise(x: Scaled, fmt: Format) -> Scaled:
     value, e = x
     for places in (4, 2, 1):
         low = value[0] == 0
-        for limb in value[1 : places + (places < 4)]:
+        for limb in value[1:places]:
             low = low & (limb == 0)
         e = jnp.where(low, e - places * fmt.limb, e)
         value = where(low, (*value[places:], *(0,) * places), value)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import NamedTuple
-
 import jax
 import jax.numpy as jnp
+from jax import lax
 
 from softql.precise import boltzmann as bz
 from softql.precise import elementary as el
 from softql.precise import fixedpoint as fp
 from softql.precise import floats as fl
+from softql.precise import pairs
 from softql.precise.fixedpoint import Scaled
 
 
@@ -69,8 +68,16 @@ def policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array
 def mass(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """p_i = w_i pi_i = exp(-(t_i + lz)), the probability of each action point."""
     z = bz.inputs(q, alpha, log_w)
-    r = bz.row(z)
-    out = fl.encode(*el.exp_of_minus(fp.add(r.depth.t, bz.plain(r.log_rest, z.fmt), z.fmt), z.fmt), z.fmt)
+    out = fl.encode(*pairs.masses(bz.row(z), z), z.fmt)
+    return _finish_actions(out, z, z.alive, 0)
+
+
+def stake(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """alpha p_i, the derivative of V in log w_i."""
+    z = bz.inputs(q, alpha, log_w)
+    p = pairs.masses(bz.row(z), z)
+    out = fl.encode(*bz.times_alpha(p, z), z.fmt)
+    out = jnp.where(z.flat[..., None] & ~fp.is_zero(p[0]), jnp.inf, out)
     return _finish_actions(out, z, z.alive, 0)
 
 
@@ -97,11 +104,24 @@ def entropy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Arra
 
 def surprise(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """-log pi_i - H = g_i - E[g]."""
+    return _surprise(q, alpha, log_w, 0)
+
+
+def surprise_and_one(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """1 + g_i - E[g]."""
+    return _surprise(q, alpha, log_w, 1)
+
+
+def _surprise(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None, more: int) -> jax.Array:
+    """g_i - E[g] and an integer more, the mean at the scale of its greatest term: near ties cancel little."""
     z = bz.inputs(q, alpha, log_w)
-    r = bz.row(z, with_gaps=True)
-    assert r.mean_gap is not None
-    out = fl.encode(*fp.add_scaled(r.depth.scaled, _negative(r.mean_gap, z), z.fmt), z.fmt)
-    return _finish_actions(out, z, z.alive, 0)
+    r = bz.row(z)
+    p, (g, e) = fp.hold((pairs.masses(r, z), r.depth.scaled))
+    mean = bz.sum_scaled((fp.multiply(p[0], g, z.fmt), p[1] + e), z.alive & ~fp.is_zero(p[0]), z.fmt)
+    out = fp.add_scaled((g, e), _negative(fp.hold(mean), z), z.fmt)
+    if more:
+        out = fp.add_scaled(out, (fp.constant(more, z.fmt), jnp.zeros_like(e)), z.fmt)
+    return _finish_actions(fl.encode(*out, z.fmt), z, z.alive, 0)
 
 
 # Mellowmax -----------------------------------------------------------------------------------------------------------
@@ -152,44 +172,21 @@ def _by_moments(r: bz.Row, z: bz.Inputs) -> tuple[jax.Array, Scaled]:
 
 
 def mellow_slope(q: jax.Array, alpha: jax.Array) -> jax.Array:
-    """d mellowmax / d alpha = H - log n = -KL(p || uniform), as a sum of terms of one sign."""
-    z, p, log_p = _masses(q, alpha, None)
-    n = q.shape[-1]
-    d = fp.hold(fp.add_scaled(log_p, (fp.constant(el.log_of_integer(n), z.fmt), jnp.zeros_like(log_p[1])), z.fmt))
-    uniform = (fp.constant(Fraction(1, n), z.fmt), jnp.zeros_like(log_p[1]))
-    term = fp.hold(bz.divergence_term(p, uniform, d, z.fmt))
-    out = fl.encode(*_negative(bz.sum_scaled(term, jnp.ones_like(z.alive), z.fmt), z), z.fmt)[..., 0]
-    tied = jnp.all(z.valid & (z.level | (z.keys == z.keys[..., :1])), -1)
-    return _finish(jnp.where(tied, 0, out), z, None, 0)
+    """d mellowmax / d alpha = H - log n = -KL(p || uniform): the uniform policy is that of equal values."""
+    equal, hot = lax.optimization_barrier((jnp.zeros_like(q), jnp.full_like(alpha, jnp.inf)))  # folded, they stall XLA
+    x = pairs.pair(q, alpha, equal, hot, None)
+    out = fl.encode(*_negative(x.divergence, x.one), x.one.fmt)[..., 0]
+    return _finish(out, x.one, None, 0)
 
 
 # Divergences ---------------------------------------------------------------------------------------------------------
-
-
-class Pair(NamedTuple):
-    """Two Boltzmann policies against one measure."""
-
-    one: bz.Inputs
-    two: bz.Inputs
-    d: Scaled  # log pi - log pi', [*b, a]
-    divergence: Scaled  # sum_i p_i d_i - p_i + p'_i, [*b, 1]
-
-
-def _pair(
-    q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None
-) -> Pair:
-    one, p, log_p = _masses(q1, alpha1, log_w)
-    two, q, log_q = _masses(q2, alpha2, log_w)
-    d = fp.add_scaled(log_p, _negative(log_q, two), one.fmt)
-    term = fp.hold(bz.divergence_term(p, q, d, one.fmt))
-    return Pair(one, two, d, bz.sum_scaled(term, one.alive | two.alive, one.fmt))
 
 
 def boltzmann_kl(
     q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None
 ) -> jax.Array:
     """KL of two Boltzmann policies."""
-    x = _pair(q1, alpha1, q2, alpha2, log_w)
+    x = pairs.pair(q1, alpha1, q2, alpha2, log_w)
     out = fl.encode(*x.divergence, x.one.fmt)[..., 0]
     out = jnp.where(jnp.any(x.one.alive & ~x.two.alive, -1), jnp.inf, out)
     return _finish(_finish(out, x.one, None, 0), x.two, None, 0)
@@ -199,23 +196,13 @@ def log_ratios(
     q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None
 ) -> tuple[jax.Array, jax.Array]:
     """d = log pi - log pi' of two Boltzmann policies, and d - KL; 0 where either has no mass."""
-    x = _pair(q1, alpha1, q2, alpha2, log_w)
+    x = pairs.pair(q1, alpha1, q2, alpha2, log_w)
     excess = fp.add_scaled(x.d, _negative(x.divergence, x.one), x.one.fmt)
     return _finish_pair(fl.encode(*x.d, x.one.fmt), x), _finish_pair(fl.encode(*excess, x.one.fmt), x)
 
 
-def _finish_pair(out: jax.Array, x: Pair) -> jax.Array:
+def _finish_pair(out: jax.Array, x: pairs.Pair) -> jax.Array:
     return _finish_actions(_finish_actions(out, x.one, x.one.alive, 0), x.two, x.two.alive, 0)
-
-
-def _masses(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> tuple[bz.Inputs, Scaled, Scaled]:
-    """The inputs, p and log pi of a Boltzmann policy; p is 0 where there is no mass."""
-    z = bz.inputs(q, alpha, log_w)
-    r = bz.row(z)
-    e, minus_k = el.exp_of_minus(fp.add(r.depth.t, bz.plain(r.log_rest, z.fmt), z.fmt), z.fmt)
-    p = tuple(jnp.where(z.alive, limb, 0) for limb in e), minus_k
-    p, log_p = fp.hold((p, _negative(fp.add_scaled(r.depth.scaled, r.bonus, z.fmt), z)))
-    return z, p, log_p
 
 
 def divergence(log_p: jax.Array, log_q: jax.Array, log_w: jax.Array | None) -> jax.Array:
@@ -231,7 +218,7 @@ def divergence(log_p: jax.Array, log_q: jax.Array, log_w: jax.Array | None) -> j
     negative, size = bz.difference(a, b, fmt)
     d = fp.negate_where(negative, tuple(jnp.where(in_p & in_q, limb, 0) for limb in size[0]), fmt), size[1]
     d = fp.hold(d)
-    value, e = bz.divergence_term(p, q, d, fmt)
+    value, e = pairs.divergence_term(p, q, d, fmt)
     both = in_p & in_q
     term = fp.hold((fp.where(both, value, q[0]), jnp.where(both, e, q[1])))
     out = fl.encode(*bz.sum_scaled(term, in_p | in_q, fmt), fmt)[..., 0]

@@ -6,7 +6,7 @@
     dM       = E[dQ] + (H - log n) d(alpha)
     dK       = E[(d - K) dx] + E'[dx'] - E[dx'],  dx = dQ / alpha + g d(alpha) / alpha + d(log w), d = log pi - log pi'
 
-dV/dQ, dV/d(alpha) and dM/d(alpha) are single factors, so they are correctly rounded themselves. Masked actions have
+The derivatives of V, and dM/d(alpha), are single factors, so they are correctly rounded themselves. Masked actions have
 derivative 0; at `alpha = 0` a policy is constant almost everywhere. Each rule is written in functions that carry
 rules, so derivatives of any order exist. Imports: jax.
 """
@@ -28,9 +28,11 @@ value = jax.custom_jvp(jax.jit(kernels.value))
 log_policy = jax.custom_jvp(jax.jit(kernels.log_policy))
 policy = jax.custom_jvp(jax.jit(kernels.policy))
 mass = jax.custom_jvp(jax.jit(kernels.mass))
+stake = jax.custom_jvp(jax.jit(kernels.stake))
 advantage = jax.custom_jvp(jax.jit(kernels.advantage))
 entropy = jax.custom_jvp(jax.jit(kernels.entropy))
 surprise = jax.custom_jvp(jax.jit(kernels.surprise))
+surprise_and_one = jax.custom_jvp(jax.jit(kernels.surprise_and_one))
 mellow = jax.custom_jvp(jax.jit(kernels.mellow))
 mellow_slope = jax.custom_jvp(jax.jit(kernels.mellow_slope))
 boltzmann_kl = jax.custom_jvp(jax.jit(kernels.boltzmann_kl))
@@ -79,7 +81,7 @@ def _d_value(primals: Any, tangents: Any) -> jax.Array:
         alpha,
         (dq, lambda d: _mean(mass(q, alpha, log_w), d)),
         (da, lambda d: entropy(q, alpha, log_w) * d),
-        (dw, lambda d: alpha * _mean(mass(q, alpha, log_w), d)),
+        (dw, lambda d: _mean(stake(q, alpha, log_w), d)),
     )
 
 
@@ -90,7 +92,7 @@ def _d_advantage(primals: Any, tangents: Any) -> jax.Array:
         q,
         (dq, lambda d: _centred(mass(q, alpha, log_w), d, valid)),
         (da, lambda d: -(entropy(q, alpha, log_w) * d)[..., None]),
-        (dw, lambda d: -(alpha * _mean(mass(q, alpha, log_w), d))[..., None]),
+        (dw, lambda d: -_mean(stake(q, alpha, log_w), d)[..., None]),
     )
     return jnp.where(valid, change, 0)
 
@@ -118,15 +120,24 @@ def _d_mass(primals: Any, tangents: Any) -> jax.Array:
     return mass(*primals) * change
 
 
+def _d_stake(primals: Any, tangents: Any) -> jax.Array:
+    alpha, da = primals[1][..., None], tangents[1]
+    change = alpha * _d_mass(primals, tangents)
+    return change + mass(*primals) * da[..., None] if _given(da) else change
+
+
 def _d_entropy(primals: Any, tangents: Any) -> jax.Array:
     (q, alpha, log_w), (dq, da, dw) = primals, tangents
     p = mass(q, alpha, log_w)
-    t = jnp.where(p == 0, 0, surprise(q, alpha, log_w))
+
+    def centred() -> jax.Array:
+        return jnp.where(p == 0, 0, surprise(q, alpha, log_w))  # infinite, maybe, where there is no mass
+
     return _total(
         alpha,
-        (dq, lambda d: _over(_mean(p * t, d), alpha)),
-        (da, lambda d: _over(_mean(p * t, t), alpha) * d),
-        (dw, lambda d: _mean(p * (1 + t), d)),
+        (dq, lambda d: _over(_mean(p * centred(), d), alpha)),
+        (da, lambda d: _over(_mean(p * centred(), centred()), alpha) * d),
+        (dw, lambda d: _mean(p * jnp.where(p == 0, 0, surprise_and_one(q, alpha, log_w)), d)),
     )
 
 
@@ -194,9 +205,11 @@ for _operator, _rule in (
     (log_policy, _d_log_policy),
     (policy, _d_policy),
     (mass, _d_mass),
+    (stake, _d_stake),
     (advantage, _d_advantage),
     (entropy, _d_entropy),
     (surprise, _d_surprise),
+    (surprise_and_one, _d_surprise),
     (mellow, _d_mellow),
     (mellow_slope, _d_mellow_slope),
     (boltzmann_kl, _d_boltzmann_kl),
