@@ -51,8 +51,8 @@ def every_regime(rows, dtype=np.float32, weighted=False, seed=11):
     cases = [regimes.regime(letter, rows, dtype, seed=seed) for letter in LETTERS]
     if weighted:
         cases = [regimes.weighted(c) for c in cases]
-        cases = [regimes.masked(c) if i % 2 else c for i, c in enumerate(cases)] + [UNLUCKY]
-    return together(cases, dtype)
+        cases = [regimes.masked(c) if i % 2 else c for i, c in enumerate(cases)]
+    return together([*cases, UNLUCKY if weighted else regimes.regime("T", 2, dtype, seed=seed + 1)], dtype)
 
 
 def every_pair(rows, dtype=np.float32, seed=7):
@@ -62,7 +62,7 @@ def every_pair(rows, dtype=np.float32, seed=7):
         case = regimes.weighted(regimes.regime(letter, rows, dtype, seed=seed))
         case = regimes.masked(case) if i % 3 == 0 else case
         pairs.append(regimes.near_pair(case, same_alpha=letter in "TUZ"))
-    far = regimes.weighted(regimes.regime("T", rows, dtype, seed=seed))
+    far = regimes.weighted(regimes.regime("T", rows + rows // 5 * 2, dtype, seed=seed))  # one shape with every_regime
     pairs += [(far, far._replace(q=far.q[::-1])), (UNLUCKY, NEAR_UNLUCKY)]
     return together([p[0] for p in pairs], dtype), together([p[1] for p in pairs], dtype)
 
@@ -77,7 +77,7 @@ def assert_correctly_rounded(values, true, dtype="float32", least=None):
 
 def same_bits(a, b):
     a, b = (np.asarray(x) for x in (a, b))
-    return a.dtype == b.dtype and np.array_equal(a.view(np.int8), b.view(np.int8))
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 def jacobians(f, *arguments):

@@ -17,7 +17,7 @@ import numpy as np
 import oracle
 import pytest
 import regimes
-from rounding import LEAST, assert_correctly_rounded, every_pair, every_regime, same_bits
+from rounding import assert_correctly_rounded, every_pair, every_regime, same_bits
 
 import softql.precise as precise
 from softql.precise import check_arithmetic, rules
@@ -76,7 +76,7 @@ def test_4096_actions():
 
 def test_divergence_of_boltzmann_policies():
     """Nearly equal ones, with different temperatures in half of the regimes, and far ones."""
-    one, two = every_pair(40)
+    one, two = every_pair(50)
     found = np.asarray(precise.boltzmann_kl(one.q, one.alpha, two.q, two.alpha, one.log_w))
     true = oracle.boltzmann_kl(one.q, one.alpha, two.q, two.alpha, one.log_w)
     assert_correctly_rounded(found, true)
@@ -95,80 +95,114 @@ def test_divergence_of_log_densities():
 # The same bits -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", OPERATORS)
+def of_q(q):
+    """Values that mellowmax, which has no masks, can take."""
+    return jnp.nan_to_num(q)
+
+
+def densities(q):
+    """Two log densities, some far apart."""
+    return jnp.clip(q, -50, 0), jnp.clip(2 * q, -20, 0)
+
+
+#: every operator as a function of one case, of rows as of single actions
+EVERY = OPERATORS | {
+    "mellowmax": lambda q, alpha, log_w: precise.mellowmax(of_q(q), alpha),
+    "boltzmann_kl": lambda q, alpha, log_w: precise.boltzmann_kl(q, alpha, q, 1.5 * alpha, log_w),
+    "kl_divergence": lambda q, alpha, log_w: precise.kl_divergence(*densities(q), log_w),
+}
+POWER = {"value": 1, "advantage": 1, "mellowmax": 1}
+
+
+@cache
+def answers(name):
+    return np.asarray(EVERY[name](*map(jnp.asarray, batch(True))))
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_permuting_the_actions_permutes_the_bits(name):
-    case, per_action = batch(True), computed(name, True).ndim == 2
+    case, wanted = batch(True), answers(name)
     order = np.random.default_rng(1).permuted(np.tile(np.arange(ACTIONS), (len(case.q), 1)), axis=1)
     q, log_w = (np.take_along_axis(x, order, 1) for x in (case.q, case.log_w))
-    wanted = np.take_along_axis(computed(name, True), order, 1) if per_action else computed(name, True)
-    assert same_bits(OPERATORS[name](q, case.alpha, log_w), wanted)
+    wanted = np.take_along_axis(wanted, order, 1) if wanted.ndim == 2 else wanted
+    assert same_bits(EVERY[name](jnp.asarray(q), jnp.asarray(case.alpha), jnp.asarray(log_w)), wanted)
 
 
-@pytest.mark.parametrize("name", OPERATORS)
+@pytest.mark.parametrize("name", set(EVERY) - {"kl_divergence"})
 def test_powers_of_two_pass_through(name):
-    power = 1 if name in ("value", "advantage") else 0
     case = regimes.weighted(regimes.regime("T", len(batch(True).q), seed=2))
-    plain = np.asarray(OPERATORS[name](case.q, case.alpha, case.log_w))
+    plain = np.asarray(EVERY[name](*map(jnp.asarray, case)))
     for scale in (np.float32(2.0**-20), np.float32(2.0**20)):
-        scaled = OPERATORS[name](case.q * scale, case.alpha * scale, case.log_w)
-        assert same_bits(scaled, plain * scale**power)
+        scaled = EVERY[name](jnp.asarray(case.q * scale), jnp.asarray(case.alpha * scale), jnp.asarray(case.log_w))
+        assert same_bits(scaled, plain * scale ** POWER.get(name, 0))
 
 
-@pytest.mark.parametrize("name", ["policy", "log_policy", "advantage", "entropy"])
+@pytest.mark.parametrize("name", ["policy", "log_policy", "advantage", "entropy", "boltzmann_kl"])
 def test_exact_shifts_leave_the_bits_alone(name):
     rng = np.random.default_rng(3)
     case = regimes.weighted(regimes.regime("T", len(batch(True).q), seed=2))
     q = rng.integers(-1000, 1000, case.q.shape).astype(np.float32) / 256
     shifted = q + np.float32(512)
     assert ((shifted - 512) == q).all()
-    plain, moved = (OPERATORS[name](x, case.alpha, case.log_w) for x in (q, shifted))
+    plain, moved = (EVERY[name](jnp.asarray(x), jnp.asarray(case.alpha), jnp.asarray(case.log_w)) for x in (q, shifted))
     assert same_bits(plain, moved)
 
 
-def test_vmap_and_batch_size_give_the_same_bits():
-    case, wanted = batch(True), computed("policy", True)
-    assert same_bits(jax.vmap(precise.boltzmann_policy)(*case), wanted)
-    assert same_bits(precise.boltzmann_policy(*(x[100:117] for x in case)), wanted[100:117])
-    assert same_bits(precise.boltzmann_policy(*(jnp.asarray(x)[5] for x in case)), wanted[5])
-
-
-def test_inside_a_larger_computation_the_bits_are_the_same():
-    """Under jit, its inputs and output fused with their neighbours."""
-    case = batch(False)
+def test_jit_vmap_batch_size_and_neighbours_change_no_bit():
+    """All at once: a few rows, one at a time under vmap, every operator compiled together with what surrounds it."""
+    rows = slice(100, 117)
 
     @jax.jit
-    def around(q, alpha):
-        return 2 * precise.soft_value(q * 0.5, alpha * 0.5)
+    def around(q, alpha, log_w):
+        found = {name: jax.vmap(f)(1 * q, 1 * alpha, log_w) for name, f in EVERY.items()}
+        return found, {name: 3 * x for name, x in found.items()}
 
-    plain = precise.soft_value(case.q * np.float32(0.5), case.alpha * np.float32(0.5))
-    assert same_bits(around(case.q, case.alpha), 2 * plain)
+    found, _ = around(*(jnp.asarray(x)[rows] for x in batch(True)))
+    assert [name for name in EVERY if not same_bits(found[name], answers(name)[rows])] == []
+
+
+def test_a_single_row_has_the_same_bits():
+    wanted = answers("policy")[105]
+    assert same_bits(precise.boltzmann_policy(*(jnp.asarray(x)[105] for x in batch(True))), wanted)
 
 
 # Edges ---------------------------------------------------------------------------------------------------------------
 
-INF, NAN = np.inf, np.nan
-# q, alpha, log_w of up to six actions -> V, H, policy, advantage
+INF, NAN, LN2 = np.inf, np.nan, np.log(2)
+TWO_WEIGHTS = np.exp(-1) + np.exp(-3)
+LOG_TWO_WEIGHTS = np.log(TWO_WEIGHTS)
+# q, alpha, log_w of up to six actions -> V, H, policy, advantage, log policy
 EDGES = [
-    ([3], 0.5, [0], 3, 0, [1], [0]),
-    ([1, 2], 1, [-INF, -INF], -INF, 0, [0, 0], [-INF, -INF]),
-    ([NAN, 2], 1, [-INF, 0], 2, 0, [0, 1], [-INF, 0]),
-    ([INF, 2], 1, [0, 0], INF, 0, [1, 0], [0, -INF]),
-    ([INF, INF], 1, [0, 0], INF, np.log(2), [0.5, 0.5], [-np.log(2)] * 2),
-    ([NAN, 2], 1, [0, 0], NAN, NAN, [NAN] * 2, [NAN] * 2),
-    ([1, 2], NAN, [0, 0], NAN, NAN, [NAN] * 2, [NAN] * 2),
-    ([1, 2], -1, [0, 0], NAN, NAN, [NAN] * 2, [NAN] * 2),
-    ([1, 2], 1, [NAN, 0], NAN, NAN, [NAN] * 2, [NAN] * 2),
-    ([1, 2, 2], 0, [0, 0, 0], 2, np.log(2), [0, 0.5, 0.5], [-1, 0, 0]),
-    ([-0.0, 0.0], 0, [0, 0], 0, np.log(2), [0.5, 0.5], [0, 0]),
-    ([1, 2, 2], 1e-45, [0, 0, 0], 2, np.log(2), [0, 0.5, 0.5], [-1, -1e-45, -1e-45]),
-    ([1, 5], INF, [0, 0], INF, np.log(2), [0.5, 0.5], [-INF, -INF]),
-    ([1, 5], INF, [-1, -3], -INF, np.log(np.exp(-1) + np.exp(-3)), [1 / (np.exp(-1) + np.exp(-3))] * 2, [INF, INF]),
-    ([1e30, -1e30], 1e-9, [0, 0], 1e30, 0, [1, 0], [0, -2e30]),
-    ([3e38, -3e38], 1e38, [0, 0], 3.0024757e38, 0.01731142, [0.99752736, 0.0024726226], [-2.4756846e35, -INF]),
-    ([0, -30], 1, [0, 0], 9.3576229e-14, 2.9008631e-12, [1, 9.3576229e-14], [-9.3576229e-14, -30]),
-    ([-INF, 1], 1, [0, 0], 1, 0, [0, 1], [-INF, 0]),
-    ([1e-40, 0], 1e-40, [0, 0], 1.3132617e-40, 0.5822031, [0.7310586, 0.26894143], [-3.132617e-41, -1.3132617e-40]),
-]
+    ([3], 0.5, [0], 3, 0, [1], [0], [0]),
+    ([1, 2], 1, [-INF, -INF], -INF, 0, [0, 0], [-INF, -INF], [-INF, -INF]),
+    ([NAN, 2], 1, [-INF, 0], 2, 0, [0, 1], [-INF, 0], [-INF, 0]),
+    ([INF, 2], 1, [0, 0], INF, 0, [1, 0], [0, -INF], [0, -INF]),
+    ([INF, INF], 1, [0, 0], INF, LN2, [0.5, 0.5], [-LN2, -LN2], [-LN2, -LN2]),
+    ([NAN, 2], 1, [0, 0], NAN, NAN, [NAN] * 2, [NAN] * 2, [NAN] * 2),
+    ([1, 2], NAN, [0, 0], NAN, NAN, [NAN] * 2, [NAN] * 2, [NAN] * 2),
+    ([1, 2], -1, [0, 0], NAN, NAN, [NAN] * 2, [NAN] * 2, [NAN] * 2),
+    ([1, 2], 1, [NAN, 0], NAN, NAN, [NAN] * 2, [NAN] * 2, [NAN] * 2),
+    ([1, 2, 2], 0, [0, 0, 0], 2, LN2, [0, 0.5, 0.5], [-1, 0, 0], [-INF, -LN2, -LN2]),
+    ([1, 2, 2], 0, [0, 0, LN2], 2, np.log(3), [0, 1 / 3, 1 / 3], [-1, 0, 0], [-INF, -np.log(3), -np.log(3)]),
+    ([-0.0, 0.0], 0, [0, 0], 0, LN2, [0.5, 0.5], [0, 0], [-LN2, -LN2]),
+    ([1, 2, 2], 1e-45, [0, 0, 0], 2, LN2, [0, 0.5, 0.5], [-1, -1e-45, -1e-45], [-INF, -LN2, -LN2]),
+    ([1, 5], INF, [0, 0], INF, LN2, [0.5, 0.5], [-INF, -INF], [-LN2, -LN2]),
+    ([1, 5], INF, [-1, -3], -INF, LOG_TWO_WEIGHTS, [1 / TWO_WEIGHTS] * 2, [INF, INF], [-LOG_TWO_WEIGHTS] * 2),
+    ([1e30, -1e30], 1e-9, [0, 0], 1e30, 0, [1, 0], [0, -2e30], [0, -INF]),
+    (
+        [3e38, -3e38], 1e38, [0, 0], 3.0024757e38, 0.01731142, [0.99752736, 0.0024726226],
+        [-2.4756846e35, -INF], [-0.0024756852, -6.0024757],
+    ),
+    (
+        [0, -30], 1, [0, 0], 9.3576229e-14, 2.9008631e-12, [1, 9.3576229e-14],
+        [-9.3576229e-14, -30], [-9.3576229e-14, -30],
+    ),
+    ([-INF, 1], 1, [0, 0], 1, 0, [0, 1], [-INF, 0], [-INF, 0]),
+    (
+        [1e-40, 0], 1e-40, [0, 0], 1.3132617e-40, 0.5822031, [0.7310586, 0.26894143],
+        [-3.132617e-41, -1.3132617e-40], [-0.31326169, -1.3132617],
+    ),
+]  # fmt: skip
 
 
 @cache
@@ -183,16 +217,57 @@ def edge_batch():
     return q, jnp.asarray(alpha), log_w
 
 
-@pytest.mark.parametrize(("name", "column"), [("value", 0), ("entropy", 1), ("policy", 2), ("advantage", 3)])
+@pytest.mark.parametrize(
+    ("name", "column"), [("value", 0), ("entropy", 1), ("policy", 2), ("advantage", 3), ("log_policy", 4)]
+)
 def test_edges(name, column):
-    """Past the door, where a traced temperature may be anything; a concrete one is refused unless positive."""
+    """Past the door, where a traced temperature may be anything; a concrete one is refused if negative or NaN."""
     q, alpha, log_w = edge_batch()
     found = np.asarray(getattr(rules, name)(jnp.asarray(q), alpha, jnp.asarray(log_w)))
-    for i, (values, *_, v, h, pi, a) in enumerate(EDGES):
-        wanted = np.asarray((v, h, pi, a)[column], np.float32)
+    for i, (values, _, _, *columns) in enumerate(EDGES):
         got = found[i, : len(values)] if found.ndim == 2 else found[i]
-        # 2e-7 relative: the literals above are rounded; the spacing of subnormals where they are smaller than that
-        np.testing.assert_allclose(got.astype(np.float64), wanted.astype(np.float64), rtol=2e-7, atol=1.5e-45)
+        assert_near(got, columns[column])
+
+
+def assert_near(got, wanted):
+    """To 2e-7: literals are rounded; and to the spacing of subnormals where they are smaller than that."""
+    got, wanted = (np.asarray(np.asarray(x, np.float32), np.float64) for x in (got, wanted))
+    np.testing.assert_allclose(got, wanted, rtol=2e-7, atol=1.5e-45)
+
+
+# q, alpha, q', alpha', log_w of up to six actions -> KL
+DIVERGENCES = [
+    ([1, 2, 2], 0, [1, 2, 2], 1, [0, 0, 0], np.log1p(np.exp(-1) / 2)),
+    ([1, 2, 2], 1, [1, 2, 2], 0, [0, 0, 0], INF),
+    ([1, 2, 2], 0, [5, 2, 2], 0, [0, 0, 0], INF),
+    ([1, 2, 2], 0, [1, 2, 2], 0, [0, 0, 0], 0),
+    ([1, 2], 0, [5, 2], 1, [0, 0], np.log1p(np.exp(3))),
+    ([1, 5], INF, [3, 2], INF, [0, 0], 0),
+    ([1, 5], INF, [3, 3], 1, [0, 0], 0),
+    ([1, 5], INF, [1, 5], 1, [-1, -3], np.log(1 + np.exp(2)) - np.log(1 + np.exp(-2)) - 4 / (1 + np.exp(2))),
+    ([INF, 2], 1, [INF, 2], 2, [0, 0], 0),
+    ([INF, 2], 1, [1, 1], 2, [0, 0], LN2),
+    ([1, 1], 1, [-INF, 1], 1, [0, 0], INF),
+    ([-INF, 1], 1, [1, 1], 1, [0, 0], LN2),
+    ([1, 2], 1, [1, 2], 1, [-INF, -INF], 0),
+    ([NAN, 2], 1, [3, 4], 1, [-INF, 0], 0),
+    ([NAN, 2], 1, [3, 4], 1, [0, 0], NAN),
+    ([1, 2], NAN, [1, 2], 1, [0, 0], NAN),
+    ([1, 2], 1, [1, 2], -1, [0, 0], NAN),
+    ([1, 2, 4], 3, [2, 4, 8], 6, [0, 1, 2], 0),
+    ([1e30, -1e30], 1e-9, [0, 0], 1, [0, 0], LN2),
+    ([0, 3e38], 1, [0, 2e38], 3, [0, 0], 0),
+]
+
+
+def test_edges_of_the_divergence():
+    rows = len(every_pair(50)[0].q)
+    q1, q2 = np.full((2, rows, ACTIONS), NAN, np.float32)
+    log_w, (a1, a2) = np.full_like(q1, -INF), np.ones((2, rows), np.float32)
+    for i, (one, a1[i], two, a2[i], weights, _) in enumerate(DIVERGENCES):
+        q1[i, : len(one)], q2[i, : len(two)], log_w[i, : len(one)] = one, two, weights
+    found = rules.boltzmann_kl(*map(jnp.asarray, (q1, a1, q2, a2, log_w)))
+    assert_near(found[: len(DIVERGENCES)], [wanted for *_, wanted in DIVERGENCES])
 
 
 def test_mellowmax_runs_from_the_maximum_to_the_mean():
