@@ -1,0 +1,240 @@
+"""The page: tables in Markdown from arrays of results. Imports: numpy and this folder."""
+
+from __future__ import annotations
+
+import platform
+import re
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.accuracy import cases
+from benchmarks.accuracy.edges import EDGES
+
+COLUMNS = ("softql", "softql.precise", "jax.nn", "scipy.special", "torch", "distrax", "rlax")
+NAMES = {
+    "value": "V",
+    "value_on_its_scale": "V, in ulp of max(\\|max Q\\|, α \\|log Z\\|)",
+    "policy": "π",
+    "log_policy": "log π",
+    "advantage": "A = Q - V",
+    "entropy": "H",
+    "kl": "KL of near policies",
+    "mellowmax": "mellowmax",
+    "d_value_dalpha": "dV/dα",
+    "d_value_dlog_w": "dV/d log w",
+    "hessian_diagonal": "∂²V/∂Q_a²",
+    "d2_value_dalpha2": "d²V/dα²",
+}
+LOW = ("value", "policy", "log_policy", "advantage", "entropy", "mellowmax")
+#: operators that have one sign, for counting measure
+SIGN = {"entropy": 1, "kl": 1, "d_value_dalpha": 1, "advantage": -1, "log_policy": -1, "d2_value_dalpha2": 1}
+UNMEASURED = "Not measured yet: `python -m benchmarks.accuracy --price`."
+PRICE = "<!-- price -->", "<!-- /price -->"
+
+
+class Column:
+    """All results in one dtype, and their errors."""
+
+    def __init__(self, dtype: str, arrays: cases.Arrays, found: dict[str, np.ndarray]):
+        self.dtype, self.arrays, self.found = dtype, arrays, found
+
+    @cached_property
+    def truth(self) -> dict[str, dict]:
+        letters = dict.fromkeys(key.rpartition(".")[0] for key in self.arrays)
+        return {letter: cases.truth(self.arrays, letter) for letter in letters}
+
+    def result(self, letter: str, name: str, who: str) -> np.ndarray | None:
+        return self.found.get(f"{letter}.{'value' if name == 'value_on_its_scale' else name}.{who}")
+
+    def error(self, letter: str, name: str, who: str) -> np.ndarray | None:
+        """True ulp of every result in range, or None."""
+        found = self.result(letter, name, who)
+        if found is None or name not in self.truth[letter]:
+            return None
+        dtype = letter.split(".")[0] if "." in letter else self.dtype
+        return cases.error(name, found, self.truth[letter][name], self.arrays, letter, dtype)
+
+    def cell(self, letter: str, name: str, who: str) -> str:
+        """Maximum and mean; NaN or inf where there is one that should not be; a dagger for a wrong sign."""
+        error = self.error(letter, name, who)
+        if error is None or error.size == 0:
+            return "–"
+        found = self.result(letter, name, who)
+        wrong = not letter.endswith("W") and bool((np.sign(found) == -SIGN.get(name, np.nan)).any())
+        mark = " †" if wrong else ""
+        if not np.isfinite(error).all():
+            bad = "NaN" if np.isnan(found).any() else "inf"
+            rest = error[np.isfinite(error)]
+            return f"{bad}, {number(rest.max()) if rest.size else '–'}{mark}"
+        return f"{number(error.max())} ({number(error.mean())}){mark}"
+
+
+def number(x: float) -> str:
+    """Two or three significant digits; 0.500 is correct rounding."""
+    if x == 0:
+        return "0"
+    if x < 0.995:
+        return f"{x:.3f}" if 0.4995 < x <= 0.502 else f"{x:.2f}"
+    return f"{x:.1f}" if x < 99.5 else re.sub(r"e\+0*", "e", f"{x:.0e}")
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]]
+    return "\n".join(lines) + "\n"
+
+
+def accuracy(column: Column) -> str:
+    """Operators and columns down, regimes across."""
+    rows = []
+    for name in cases.OPERATORS:
+        first = True
+        for who in COLUMNS:
+            cells = [column.cell(letter, name, who) for letter in cases.LETTERS]
+            if set(cells) == {"–"}:
+                continue
+            rows.append([NAMES[name] if first else "", f"**{who}**" if "softql" in who else who, *cells])
+            first = False
+    return table(["operator", "who", *cases.LETTERS], rows)
+
+
+def low_precision(column: Column) -> str:
+    rows = []
+    for dtype in ("bfloat16", "float16"):
+        for name in LOW:
+            for who in ("softql", "softql.precise", "jax.nn"):
+                cells = [column.cell(f"{dtype}.{letter}", name, who) for letter in ("T", "U", "W")]
+                rows.append([dtype, NAMES[name], f"**{who}**" if "softql" in who else who, *cells])
+    return table(["dtype", "operator", "who", "T", "U", "T, weighted"], rows)
+
+
+def edges(answers: dict[str, list]) -> str:
+    rows = []
+    columns = [who for who in COLUMNS if who != "softql.precise"]
+    for i, edge in enumerate(EDGES):
+        arguments = f"Q = {_numbers(edge.q)}, α = {edge.alpha:g}"
+        if edge.log_w is not None:
+            arguments += f", log w = {_numbers(edge.log_w)}"
+        for k, name in enumerate(edge.answers):
+            found = [_answer(answers[who][i][name]) if who in answers else "not installed" for who in columns]
+            symbol = {"d_value_dq": "dV/dQ"}.get(name, NAMES.get(name, name))
+            rows.append([f"{edge.what}: {arguments}" if k == 0 else "", symbol, *found])
+    return table(["input", "", *columns], rows)
+
+
+def _numbers(values: list[float]) -> str:
+    return "[" + ", ".join(f"{x:.9g}" for x in values) + "]"
+
+
+def _answer(found: Any) -> str:
+    if found is None:
+        return "–"
+    if isinstance(found, str):
+        return found
+    return ", ".join(f"{x:.7g}".replace("nan", "NaN") for x in found)
+
+
+def machine() -> str:
+    return f"{platform.machine()} CPU, {platform.system()}, Python {platform.python_version()}"
+
+
+def versions(column: Column) -> str:
+    found = column.found
+    parts = [f"softql {version('softql')}" if _installed("softql") else "softql from this clone"]
+    parts += [f"jax {version('jax')}", f"jaxlib {version('jaxlib')}", f"numpy {version('numpy')}"]
+    parts.append(f"python-flint {version('python-flint')}")
+    for who in COLUMNS[2:]:
+        if f"version.{who}" in found:
+            parts.append(f"{who.split('.')[0]} {found[f'version.{who}']} (as peer)")
+        else:
+            parts.append(f"{who}: not installed ({found.get(f'missing.{who}', 'no reason given')})")
+    return ", ".join(parts)
+
+
+def _installed(name: str) -> bool:
+    try:
+        version(name)
+    except Exception:
+        return False
+    return True
+
+
+TEXT = """# Accuracy
+
+Generated by `python -m benchmarks.accuracy`; nothing here is written by hand. Run on {machine}; {versions}.
+
+Errors are in true ulp: the distance from the real number that the formula defines for the given floats, in units in
+the last place of that number in the result's dtype, against Arb balls of proven radius (`tests/oracle.py`). 0.5 is
+correct rounding. Cells show the **maximum (and mean)** over {rows} rows of a regime (4k: {few} rows); results below
+2^{least32} (float32) and 2^{least64} (float64) are left out. *NaN, x* or *inf, x*: some results are NaN or wrongly
+infinite, x is the maximum of the others. †: some results have a sign that the quantity cannot have. –: not offered.
+
+Regimes: T typical (6 actions) · D near-deterministic · U near-uniform · O common offset 1e3 to 1e7 (1e12 in float64) ·
+E |Q| to 1e30, α 1e-8 to 1e8 · N near ties · 4k 4,096 actions · Z where V crosses 0 · W a mixture with weights of 1e-30
+to 1e30 · M the mixture with a third of the actions masked. The peers get `Q/α + log w` as logits, as their users write
+it. Derivatives are each library's own automatic differentiation. For its column `softql.precise` promises 0.501 ulp.
+
+![Error against temperature](accuracy.png)
+
+## float32
+
+{float32}
+## float64
+
+{float64}
+## 16-bit floats
+
+softql computes in float32 and rounds once; jax.nn computes in the dtype it is given.
+
+{low}
+## Edges
+
+Inputs in float32, called eagerly. The softql column is held by `tests/test_accuracy_edges.py` under jit, vmap and grad.
+A traced temperature that is negative or NaN gives NaN instead of the exception.
+
+{edges}
+## Price
+
+{price}
+"""
+
+
+def write(path: Path, columns: dict[str, Column], answers: dict[str, list], rows: int) -> None:
+    old = path.read_text() if path.exists() else ""
+    kept = re.search(re.escape(PRICE[0]) + ".*" + re.escape(PRICE[1]), old, re.S)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(
+        TEXT.format(
+            machine=machine(),
+            versions=versions(columns["float32"]),
+            rows=rows,
+            few=max(4, rows // 50),
+            least32=cases.LEAST["float32"],
+            least64=cases.LEAST["float64"],
+            float32=accuracy(columns["float32"]),
+            float64=accuracy(columns["float64"]),
+            low=low_precision(columns["float32"]),
+            edges=edges(answers),
+            price=kept.group()
+            if kept
+            else f"{PRICE[0]}\nNot measured yet: `python -m benchmarks.accuracy --price`.\n{PRICE[1]}",
+        )
+    )
+
+
+def write_price(path: Path, found: dict[str, Any]) -> None:
+    """Replace the section between the marks."""
+    rows = [[name, *(f"{x:.2f}" for x in ratios)] for name, ratios in found["ratios"].items()]
+    text = (
+        f"Time of softql over time of jax.nn on the same array of {found['elements']:,} float32 numbers "
+        f"({found['precise_elements']:,} for precise), under jit, in one process: the median ratio of "
+        f"{found['rounds']} interleaved rounds. Generated by `python -m benchmarks.accuracy --price` on "
+        f"{machine()}, {found['cores']} cores, jax {version('jax')}.\n\n"
+    )
+    text += table(["actions", *map(str, found["actions"])], rows)
+    page = path.read_text()
+    start, end = (page.index(mark) for mark in PRICE)
+    path.write_text(page[:start] + f"{PRICE[0]}\n{text}" + page[end:])

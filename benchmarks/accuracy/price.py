@@ -1,0 +1,91 @@
+"""What accuracy costs: softql's operators against jax.nn's on the same arrays, interleaved; JSON on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import softql
+import softql.precise
+
+ACTIONS = (2, 4, 6, 8, 16, 18, 32, 64, 512, 4096)
+ELEMENTS = 1 << 20
+PRECISE_ELEMENTS = 1 << 16
+ROUNDS = 15
+
+
+def value(q: Any, alpha: Any) -> jax.Array:
+    """What a user of jax.nn writes."""
+    return alpha * jax.nn.logsumexp(q / alpha[:, None], axis=-1)
+
+
+def policy(q: Any, alpha: Any) -> jax.Array:
+    return jax.nn.softmax(q / alpha[:, None], axis=-1)
+
+
+def log_policy(q: Any, alpha: Any) -> jax.Array:
+    return jax.nn.log_softmax(q / alpha[:, None], axis=-1)
+
+
+PAIRS: dict[str, tuple[Callable, Callable, int]] = {
+    "soft_value / logsumexp": (softql.soft_value, value, ELEMENTS),
+    "boltzmann_policy / softmax": (softql.boltzmann_policy, policy, ELEMENTS),
+    "boltzmann_log_policy / log_softmax": (softql.boltzmann_log_policy, log_policy, ELEMENTS),
+    "precise.soft_value / logsumexp": (softql.precise.soft_value, value, PRECISE_ELEMENTS),
+    "precise.boltzmann_policy / softmax": (softql.precise.boltzmann_policy, policy, PRECISE_ELEMENTS),
+}
+
+
+def seconds(f: Callable, arguments: tuple, times: int) -> float:
+    start = time.perf_counter()
+    for _ in range(times):
+        out = f(*arguments)
+    jax.block_until_ready(out)
+    return (time.perf_counter() - start) / times
+
+
+def ratio(ours: Callable, theirs: Callable, actions: int, elements: int) -> float:
+    """The median over rounds of one's time over the other's, measured one after the other in each round."""
+    rng = np.random.default_rng(actions)
+    rows = max(1, elements // actions)
+    q, alpha = rng.normal(size=(rows, actions)), np.exp(rng.normal(size=rows))
+    arguments = (jnp.asarray(q, jnp.float32), jnp.asarray(alpha, jnp.float32))
+    ours, theirs = jax.jit(ours), jax.jit(theirs)
+    for f in (ours, theirs):
+        jax.block_until_ready(f(*arguments))
+    times = max(1, int(0.004 / seconds(theirs, arguments, 3)))
+    slow = max(1, int(0.004 / seconds(ours, arguments, 1)))
+    return median(seconds(ours, arguments, slow) / seconds(theirs, arguments, times) for _ in range(ROUNDS))
+
+
+def main() -> None:
+    ratios: dict[str, list[float]] = {}
+    for name, (ours, theirs, elements) in PAIRS.items():
+        for actions in ACTIONS:
+            ratios.setdefault(name, []).append(round(ratio(ours, theirs, actions, elements), 3))
+            print(f"{name}, {actions} actions: {ratios[name][-1]:.2f}", file=sys.stderr, flush=True)
+    print(
+        json.dumps(
+            {
+                "elements": ELEMENTS,
+                "precise_elements": PRECISE_ELEMENTS,
+                "rounds": ROUNDS,
+                "actions": ACTIONS,
+                "ratios": ratios,
+                "cores": len(os.sched_getaffinity(0)),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The edge table of docs/accuracy.md holds for softql: eagerly, under jit, under vmap, and its gradients are finite."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import softql
+from benchmarks.accuracy.edges import EDGES, TERMINAL
+
+OPERATORS = {
+    "value": softql.soft_value,
+    "policy": softql.boltzmann_policy,
+    "entropy": softql.boltzmann_entropy,
+    "advantage": softql.soft_advantage,
+    "mellowmax": lambda q, alpha, log_w: softql.mellowmax(q, alpha),
+    "d_value_dq": jax.grad(softql.soft_value),
+    "d_value_dalpha": jax.grad(softql.soft_value, 1),
+}
+MOST = 3  # actions; missing ones are masked, but for mellowmax, which has no masks
+
+
+def arguments(edge):
+    q, alpha = jnp.asarray(edge.q, jnp.float32), jnp.asarray(edge.alpha, jnp.float32)
+    return q, alpha, jnp.zeros_like(q) if edge.log_w is None else jnp.asarray(edge.log_w, jnp.float32)
+
+
+def check(edge, name, found):
+    wanted = np.asarray(np.asarray(edge.answers[name], np.float32), np.float64)
+    np.testing.assert_allclose(np.asarray(found, np.float64), wanted, rtol=1e-6, err_msg=f"{edge.what}: {name}")
+
+
+REFUSED = pytest.mark.xfail(raises=ValueError, reason="the door still refuses a concrete temperature of 0")
+
+
+@pytest.mark.parametrize("edge", [pytest.param(e, id=e.what, marks=REFUSED if e.alpha == 0 else ()) for e in EDGES])
+def test_edges_eagerly(edge):
+    """A concrete temperature that is negative or NaN is refused."""
+    q, alpha, log_w = arguments(edge)
+    weights = None if edge.log_w is None else log_w
+    for name in edge.answers:
+        if edge.alpha >= 0 or name.startswith("d_"):
+            check(edge, name, OPERATORS[name](q, alpha, weights))
+        else:
+            with pytest.raises(ValueError, match="alpha"):
+                OPERATORS[name](q, alpha, weights)
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_edges_under_jit_and_vmap(name):
+    """All rows of the table as one batch, whose rows must not disturb each other."""
+    edges = [e for e in EDGES if name in e.answers]
+    n = MOST if name != "mellowmax" else len(edges[0].q)
+    edges = [e for e in edges if name != "mellowmax" or len(e.q) == n]
+    q, log_w = np.zeros((len(edges), n), np.float32), np.full((len(edges), n), -np.inf, np.float32)
+    for i, edge in enumerate(edges):
+        q[i, : len(edge.q)], log_w[i, : len(edge.q)] = edge.q, arguments(edge)[2]
+    alpha = np.array([e.alpha for e in edges], np.float32)
+    for f in (jax.jit(jax.vmap(OPERATORS[name])), jax.vmap(OPERATORS[name])):
+        found = np.asarray(f(q, alpha, log_w))
+        for i, edge in enumerate(edges):
+            check(edge, name, found[i, : len(edge.q)] if found.ndim == 2 else found[i])
+
+
+def test_gradients_at_the_edges_are_finite():
+    edges = [e for e in EDGES if e.slopes]
+    q, log_w = np.zeros((len(edges), MOST), np.float32), np.full((len(edges), MOST), -np.inf, np.float32)
+    for i, edge in enumerate(edges):
+        q[i, : len(edge.q)], log_w[i, : len(edge.q)] = edge.q, arguments(edge)[2]
+    alpha = np.array([e.alpha for e in edges], np.float32)
+    for f in (softql.soft_value, softql.boltzmann_entropy, lambda *x: softql.boltzmann_policy(*x)[..., 0]):
+        slopes = jax.jit(jax.grad(lambda *x, f=f: f(*x).sum(), argnums=(0, 1)))(q, alpha, log_w)
+        assert all(np.isfinite(x).all() for x in slopes)
+
+
+def test_a_terminal_state_adds_nothing_whatever_its_value():
+    reward, discount, value, target = TERMINAL
+    assert softql.soft_q_target(np.float32(reward), np.float32(discount), np.float32(value)) == target
