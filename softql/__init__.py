@@ -4,6 +4,7 @@ The equations are here by name; `softql.laws` states what they obey, `softql.age
 """
 
 from softql.equations import boltzmann_entropy as boltzmann_entropy
+from softql.equations import boltzmann_kl as boltzmann_kl
 from softql.equations import boltzmann_log_policy as boltzmann_log_policy
 from softql.equations import boltzmann_policy as boltzmann_policy
 from softql.equations import energy as energy

@@ -146,6 +146,7 @@ def every_function():
     calls |= {
         "log_partition": (softql.log_partition, (q, alpha, log_w)),
         "entropy of": (softql.entropy, (log_pi, log_w)),
+        "boltzmann_kl": (softql.boltzmann_kl, (q, alpha, other, alpha, log_w)),
         "kl_divergence": (
             softql.kl_divergence,
             (log_pi, np.asarray(softql.boltzmann_log_policy(q, alpha, log_w)), log_w),
@@ -369,9 +370,12 @@ class TestEdges:
         (lambda: softql.soft_value(np.array([1, 2]), 1.0), "q has dtype int32: pass floating-point"),
         (lambda: softql.soft_value(1.0, 1.0), "q is a scalar"),
         (lambda: softql.soft_value(np.zeros((2, 0)), 1.0), "q has shape (2, 0): its last axis, the actions, is empty"),
-        (lambda: softql.soft_value([1.0], 0.0), "alpha must be positive, got 0.0"),
-        (lambda: softql.soft_value([1.0], -2.0), "alpha must be positive, got -2.0"),
-        (lambda: softql.soft_value([1.0], NAN), "alpha must be positive, got nan"),
+        (lambda: softql.energy([1.0], 0.0), "alpha must be positive, got 0.0"),
+        (lambda: softql.log_partition([1.0], 0.0), "alpha must be positive, got 0.0"),
+        (lambda: softql.langevin_step([1.0], [1.0], 0.0, 0.1, [0.0]), "alpha must be positive, got 0.0"),
+        (lambda: softql.soft_value([1.0], -2.0), "alpha must be at least 0 (0 is the hard maximum), got -2.0"),
+        (lambda: softql.soft_value([1.0], NAN), "alpha must be at least 0 (0 is the hard maximum), got nan"),
+        (lambda: softql.soft_value(np.zeros((2, 1)), np.array([1.0, -1.0])), "got -1.0 among 2 values"),
         (
             lambda: softql.soft_value(np.zeros((2, 3)), np.ones(3)),
             "alpha has shape (3,) but the rows of q have shape (2,)",

@@ -25,6 +25,7 @@ from softql.equations.backup import soft_q_target as soft_q_target
 from softql.equations.estimator import importance_value as importance_value
 from softql.equations.estimator import langevin_step as langevin_step
 from softql.equations.policy import boltzmann_entropy as boltzmann_entropy
+from softql.equations.policy import boltzmann_kl as boltzmann_kl
 from softql.equations.policy import boltzmann_log_policy as boltzmann_log_policy
 from softql.equations.policy import boltzmann_policy as boltzmann_policy
 from softql.equations.policy import entropy as entropy

@@ -1,6 +1,7 @@
 """The door: what every equation checks about its arguments, and the one dtype that it computes in.
 
 A mistake is named here, in the caller's words, when the function is traced; past the door nothing is checked again.
+The first time through, the machine's arithmetic is checked too (`_selftest.py`).
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import ArrayLike
 
+from softql.equations._selftest import warn_once
+
 Cast = Callable[[jax.Array], jax.Array]
 
 
 def gibbs_arguments(
-    q: ArrayLike, alpha: ArrayLike, log_w: ArrayLike | None, name: str = "q"
+    q: ArrayLike, alpha: ArrayLike, log_w: ArrayLike | None, name: str = "q", divides: bool = False
 ) -> tuple[jax.Array, jax.Array, jax.Array | None, Cast]:
     """q [*b, a], alpha [*b] and log_w [*b, a] in one dtype of at least 32 bits, and the cast back to the result's
     dtype."""
+    warn_once()
     q = action_values(q, name)
-    alpha = temperature(alpha)
+    alpha = temperature(alpha, divides)
     log_w = None if log_w is None else real(log_w, "log_w")
     work, cast = common_dtype(q, alpha, log_w)
     over_rows = rows(alpha.astype(work), q.shape[:-1], "alpha", name)
@@ -33,6 +37,7 @@ def density_arguments(
     log_w: ArrayLike | None, **densities: ArrayLike
 ) -> tuple[list[jax.Array], jax.Array | None, Cast]:
     """Log densities of one shape [*b, a], log_w [*b, a], and the cast back to the result's dtype."""
+    warn_once()
     arrays = {name: action_values(x, name) for name, x in densities.items()}
     first, *others = arrays
     for name in others:
@@ -70,22 +75,21 @@ def action_values(x: ArrayLike, name: str) -> jax.Array:
     return x
 
 
-def temperature(alpha: ArrayLike) -> jax.Array:
-    """alpha as a number or array of numbers; refused when it can be seen not to be positive."""
+def temperature(alpha: ArrayLike, divides: bool = False) -> jax.Array:
+    """alpha as a number or array of numbers; refused when it can be seen to be negative or NaN, or 0 where the formula
+    divides by it and no limit is meant."""
     array = numbers(alpha, "alpha")
     if not jnp.issubdtype(array.dtype, jnp.floating) and not jnp.issubdtype(array.dtype, jnp.integer):
-        raise ValueError(f"alpha has dtype {array.dtype}: pass the temperature as a positive number")
+        raise ValueError(f"alpha has dtype {array.dtype}: pass the temperature as a number")
     if not isinstance(alpha, jax.core.Tracer):
         values = np.asarray(alpha)
-        if not np.all(values > 0):
-            raise ValueError(f"alpha must be positive, got {_worst(values)}")
+        fine = values > 0 if divides else values >= 0
+        if not np.all(fine):
+            least = "positive" if divides else "at least 0 (0 is the hard maximum)"
+            found = f"{values}" if values.ndim == 0 else f"{values[~fine].flat[0]} among {values.size} values"
+            raise ValueError(f"alpha must be {least}, got {found}")
         return array
     return jnp.where(array >= 0, array, jnp.nan) if jnp.issubdtype(array.dtype, jnp.floating) else array
-
-
-def _worst(alpha: Any) -> str:
-    bad = np.ravel(alpha)[np.ravel(~(alpha > 0))][0]
-    return f"{bad}" if np.ndim(alpha) == 0 else f"{bad} among {np.size(alpha)} values"
 
 
 def common_dtype(*arrays: Any) -> tuple[Any, Cast]:

@@ -32,12 +32,15 @@ value = jax.custom_jvp(jax.jit(kernels.value))
 log_policy = jax.custom_jvp(jax.jit(kernels.log_policy))
 policy = jax.custom_jvp(jax.jit(kernels.policy))
 mass = jax.custom_jvp(jax.jit(kernels.mass))
+fine_mass = jax.custom_jvp(jax.jit(kernels.fine_mass))  # the same to half an ulp, for products of masses
 advantage = jax.custom_jvp(jax.jit(kernels.advantage))
 entropy = jax.custom_jvp(jax.jit(kernels.entropy))
 surprise = jax.custom_jvp(jax.jit(kernels.surprise))
 mellow = jax.custom_jvp(jax.jit(kernels.mellow))
 mellow_slope = jax.custom_jvp(jax.jit(kernels.mellow_slope))
 divergence = jax.custom_jvp(jax.jit(kernels.divergence))
+boltzmann_kl = jax.custom_jvp(jax.jit(kernels.boltzmann_kl))
+log_ratios = jax.custom_jvp(jax.jit(kernels.log_ratios))
 
 
 def d_value(primals: Primals, tangents: Tangents) -> jax.Array:
@@ -74,8 +77,8 @@ def d_log_policy(primals: Primals, tangents: Tangents) -> jax.Array:
     p, centre = _centre(primals)
     change = _sum(
         q,
-        (dq, lambda d: _over(centre(d), alpha[..., None])),
-        (dalpha, lambda d: _over(surprise(*primals) * d[..., None], alpha[..., None])),
+        (dq, lambda d: _over(centre(d), _across(alpha, p))),
+        (dalpha, lambda d: _over(surprise(*primals) * d[..., None], _across(alpha, p))),
         (dlog_w, lambda d: -_mean(p, d)[..., None]),
     )
     return jnp.where(_valid(primals), change, 0)
@@ -100,11 +103,22 @@ def d_policy(primals: Primals, tangents: Tangents) -> jax.Array:
 
 
 def d_mass(primals: Primals, tangents: Tangents) -> jax.Array:
-    """p (d log pi + d log w)."""
-    change = d_log_policy(primals, tangents)
-    if tangents[2] is not None:
-        change = change + jnp.where(_valid(primals), tangents[2], 0)
-    return mass(*primals) * change
+    """p ((dQ - E[dQ]) / alpha + t d(alpha) / alpha + d(log w) - E[d(log w)]): with dQ it is the Hessian of V."""
+    q, alpha, _ = primals
+    dq, dalpha, dlog_w = tangents
+    p = fine_mass(*primals)
+    usable = _valid(primals)
+
+    def centre(x: jax.Array) -> jax.Array:
+        return kernels.centre(x, lax.stop_gradient(p), usable)
+
+    change = _sum(
+        q,
+        (dq, lambda d: _over(centre(d), _across(alpha, p))),
+        (dalpha, lambda d: _over(surprise(*primals) * d[..., None], _across(alpha, p))),
+        (dlog_w, centre),
+    )
+    return jnp.where(usable, p * change, 0)
 
 
 def d_surprise(primals: Primals, tangents: Tangents) -> jax.Array:
@@ -146,17 +160,48 @@ def d_divergence(primals: Primals, tangents: Tangents) -> jax.Array:
     )
 
 
+def d_boltzmann_kl(primals: Any, tangents: Any) -> jax.Array:
+    """E_1[(d - KL) dx_1] + E_2[dx_2] - E_1[dx_2], d = log p_1 / p_2, dx = (dQ + t d(alpha)) / alpha + d(log w)."""
+    q1, alpha1, q2, alpha2, log_w = primals
+    dq1, dalpha1, dq2, dalpha2, dlog_w = tangents
+    first, second = (q1, alpha1, log_w), (q2, alpha2, log_w)
+    p, other, ratio = fine_mass(*first), fine_mass(*second), log_ratios(*primals)
+    pull = p * kernels.centre(ratio, lax.stop_gradient(p), lax.stop_gradient(p) > 0)
+    near = jnp.abs(ratio) < 0.5
+    excess = jnp.where(near & (p > 0), p * jnp.expm1(-jnp.where(near, ratio, 0)), other - p)
+    return _sum(
+        alpha1,
+        (dq1, lambda d: _over(_mean(pull, d), alpha1)),
+        (dalpha1, lambda d: _over(_mean(pull, surprise(*first)), alpha1) * d),
+        (dq2, lambda d: _over(_mean(excess, d), alpha2)),
+        (dalpha2, lambda d: _over(_mean(excess, surprise(*second)), alpha2) * d),
+        (dlog_w, lambda d: _mean(pull + excess, d)),
+    )
+
+
+def d_log_ratios(primals: Any, tangents: Any) -> jax.Array:
+    """d log pi_1 - d log pi_2 where there is mass."""
+    q1, alpha1, q2, alpha2, log_w = primals
+    dq1, dalpha1, dq2, dalpha2, dlog_w = tangents
+    one = d_log_policy((q1, alpha1, log_w), (dq1, dalpha1, dlog_w))
+    two = d_log_policy((q2, alpha2, log_w), (dq2, dalpha2, dlog_w))
+    return jnp.where(mass(q1, alpha1, log_w) > 0, one - two, 0)
+
+
 for _operator, _rule in (
     (value, d_value),
     (log_policy, d_log_policy),
     (policy, d_policy),
     (mass, d_mass),
+    (fine_mass, d_mass),
     (advantage, d_advantage),
     (entropy, d_entropy),
     (surprise, d_surprise),
     (mellow, d_mellow),
     (mellow_slope, d_mellow_slope),
     (divergence, d_divergence),
+    (boltzmann_kl, d_boltzmann_kl),
+    (log_ratios, d_log_ratios),
 ):
 
     def _with_primal(primals: Any, tangents: Any, *, _operator: Any = _operator, _rule: Any = _rule) -> Any:
@@ -196,17 +241,17 @@ def _over(x: jax.Array, alpha: jax.Array) -> jax.Array:
     return jnp.where(hard, 0, x / jnp.where(hard, 1, alpha))
 
 
-def _constants(primals: Primals) -> kernels.Gibbs:
-    q, alpha, log_w = primals
-    return kernels.gibbs(lax.stop_gradient(q), lax.stop_gradient(alpha), lax.stop_gradient(log_w))
+def _across(alpha: jax.Array, p: jax.Array) -> jax.Array:
+    """alpha at each action, in a form that XLA on CPU divides by: a plain broadcast it would multiply by 1 / alpha."""
+    return jnp.where(p == p, alpha[..., None], p)
 
 
 def _valid(primals: Primals) -> jax.Array:
     q, _, log_w = primals
-    return q != -jnp.inf if log_w is None else (q != -jnp.inf) & (log_w != -jnp.inf)
+    return kernels.valid(q, log_w)
 
 
 def _centre(primals: Primals) -> tuple[jax.Array, Callable[[jax.Array], jax.Array]]:
     """p, and x -> x - E_p[x]."""
-    p, z = mass(*primals), _constants(primals)
-    return p, lambda x: kernels.centre(x, p, z.modal, z.valid)
+    p = mass(*primals)
+    return p, lambda x: kernels.centre(x, lax.stop_gradient(p), _valid(primals))

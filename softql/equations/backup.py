@@ -68,7 +68,7 @@ def evaluation_target(
       discount: γ(1 - terminated), in [0, 1].
       next_log_pi: log density of the policy at s', nats.
       next_q: action values at s', reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
 
     Returns:
@@ -109,7 +109,7 @@ def optimality_target(
       reward: r(s,a), reward units.
       discount: γ(1 - terminated), in [0, 1].
       next_q: action values at s', reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
 
     Returns:

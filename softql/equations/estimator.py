@@ -28,14 +28,14 @@ def importance_value(
 
     Args:
       q: Q at the N sampled actions, reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_proposal: log density log q(a_n) of the proposal at each of its own samples, in the shape of q or `[n]`.
 
     Returns:
       The estimate of V in reward units.
 
     Raises:
-      ValueError: on integer q, no samples, shapes that do not match, or a concrete alpha that is not positive.
+      ValueError: on integer q, no samples, shapes that do not match, or a concrete alpha that is negative or NaN.
 
     Example: uniform proposals on [-1, 1], whose density is 1/2, and a constant Q.
       >>> print(importance_value([3.0, 3.0, 3.0], alpha=1.0, log_proposal=jnp.log(jnp.full(3, 0.5))))
@@ -89,7 +89,8 @@ def langevin_step(
     if step_size.shape != ():
         raise ValueError(f"step_size has shape {step_size.shape}: pass one number")
     work, cast = door.common_dtype(action, q_gradient, noise)
-    alpha = door.rows(door.temperature(alpha).astype(work), action.shape[:-1], "alpha", "action")[..., None]
+    alpha = door.temperature(alpha, divides=True).astype(work)
+    alpha = door.rows(alpha, action.shape[:-1], "alpha", "action")[..., None]
     drift = q_gradient.astype(work) / alpha
     step_size = step_size.astype(work)
     return cast(action.astype(work) + step_size * drift + jnp.sqrt(2 * step_size) * noise.astype(work))

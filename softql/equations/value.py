@@ -24,7 +24,7 @@ def soft_value(
 
     Args:
       q: action values, reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point, `[a]` or the shape of q; None is counting measure, -inf masks an action
         (whose q may then be anything, NaN too).
 
@@ -32,8 +32,8 @@ def soft_value(
       V in reward units; max Q <= V <= max Q + α log|A| for counting measure; -inf in a row without valid actions.
 
     Raises:
-      ValueError: on integer q, an empty action axis, shapes that do not match, or a concrete alpha that is not
-        positive. A traced alpha that is negative or NaN gives NaN.
+      ValueError: on integer q, an empty action axis, shapes that do not match, or a concrete alpha that is negative
+        or NaN. A traced one gives NaN.
 
     Example:
       >>> print(soft_value([0.0, 0.0], alpha=1.0))
@@ -60,13 +60,13 @@ def log_partition(
       log Z in nats; -inf in a row without valid actions.
 
     Raises:
-      ValueError: as `soft_value` does.
+      ValueError: as `soft_value` does, and for a concrete alpha of 0, where log Z has no limit.
 
     Example:
       >>> print(log_partition([0.0, 0.0], alpha=0.5))
       0.6931472
     """
-    q, alpha, log_w, cast = door.gibbs_arguments(q, alpha, log_w)
+    q, alpha, log_w, cast = door.gibbs_arguments(q, alpha, log_w, divides=True)
     value = rules.value(q, alpha, log_w)
     infinite = jnp.isinf(value)  # kept out of the division, whose gradient would be 0 times infinity
     return cast(jnp.where(infinite, value, jnp.where(infinite, 0, value) / alpha))
@@ -88,7 +88,7 @@ def policy_value(
     Args:
       log_pi: log density of the policy against the measure, nats; -inf for an action never taken.
       q: action values, reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
 
     Returns:
@@ -124,13 +124,13 @@ def energy(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"]) -> Float
       The energy in nats, in the shape of q.
 
     Raises:
-      ValueError: as `soft_value` does.
+      ValueError: as `soft_value` does, and for a concrete alpha of 0, where the energy has no limit.
 
     Example:
       >>> print(energy([1.0, 2.0], alpha=0.5))
       [-2. -4.]
     """
-    q, alpha, _, cast = door.gibbs_arguments(q, alpha, None)
+    q, alpha, _, cast = door.gibbs_arguments(q, alpha, None, divides=True)
     infinite = jnp.isinf(q)
     return cast(jnp.where(infinite, -q, -jnp.where(infinite, 0, q) / jnp.broadcast_to(alpha[..., None], q.shape)))
 
@@ -143,7 +143,7 @@ def mellowmax(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"]) -> Fl
 
     Args:
       q: action values, reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row; inf gives mean Q.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 gives max Q, inf mean Q.
 
     Returns:
       The mellowmax in reward units.

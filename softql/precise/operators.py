@@ -38,7 +38,7 @@ def soft_value(
 
     Args:
       q: action values, reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
 
     Returns:
@@ -61,7 +61,7 @@ def mellowmax(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"]) -> Fl
 
     Args:
       q: action values, reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row; inf gives mean Q.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 gives max Q, inf mean Q.
 
     Returns:
       The mellowmax in reward units.
@@ -84,7 +84,7 @@ def boltzmann_log_policy(
 
     Args:
       q: action values, reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
 
     Returns:
@@ -108,7 +108,7 @@ def boltzmann_policy(
 
     Args:
       q: action values, reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
 
     Returns:
@@ -132,7 +132,7 @@ def soft_advantage(
 
     Args:
       q: action values, reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
 
     Returns:
@@ -156,7 +156,7 @@ def boltzmann_entropy(
 
     Args:
       q: action values, reward units.
-      alpha: temperature > 0, reward units; a scalar or one a row.
+      alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
 
     Returns:
@@ -184,9 +184,9 @@ def boltzmann_kl(
 
     Args:
       q1: action values of the first policy, reward units.
-      alpha1: its temperature > 0; a scalar or one a row.
+      alpha1: its temperature >= 0; a scalar or one a row.
       q2: action values of the second, in the shape of q1.
-      alpha2: its temperature > 0; a scalar or one a row.
+      alpha2: its temperature >= 0; a scalar or one a row.
       log_w: log weight of each action point; None is counting measure, -inf masks.
 
     Returns:

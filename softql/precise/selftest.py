@@ -1,26 +1,20 @@
 """Does this machine compute as the promises assume? A handful of exact facts, checked once.
 
-`softql.precise` itself is integer arithmetic and depends on no floating-point flag. The default operators do: they
-carry sums and products in two words, which a compiler with fast-math is free to destroy.
-Imports: jax, numpy, softql.equations.
+`softql.precise` itself is integer arithmetic and depends on no floating-point flag. The default operators do; their
+own check is part of this one. Imports: jax, numpy, softql.equations.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from softql.equations import _kernels as words
+from softql.equations._selftest import check_floats, samples
 from softql.precise import fixedpoint as fp
 from softql.precise import floats as fl
-
-SAMPLES = 64
 
 
 def check_arithmetic() -> list[str]:
@@ -33,48 +27,29 @@ def check_arithmetic() -> list[str]:
       >>> check_arithmetic()
       []
     """
+    return check_floats() + check_integers()
+
+
+def check_integers() -> list[str]:
+    """What does not hold of integer arithmetic, as sentences.
+
+    Example:
+      >>> check_integers()
+      []
+    """
+    a, b = samples()
     with jax.ensure_compile_time_eval():
-        return list(_complaints(*_samples()))
+        if np.array_equal(np.asarray(_integers(a, b)), a * b):
+            return []
+    return ["fixed-point integer arithmetic is not exact"]
 
 
-@lru_cache(maxsize=1)
+@cache
 def warn_once() -> None:
-    """Warn, the first time, of what `check_arithmetic` finds."""
-    for complaint in check_arithmetic():
-        warnings.warn(f"softql: {complaint}. Accuracy promises are void on this device.", RuntimeWarning, stacklevel=4)
-
-
-def _samples() -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(0)
-    a, b = (rng.uniform(1, 2, SAMPLES) * 2.0 ** rng.integers(-8, 9, SAMPLES) for _ in range(2))
-    return a.astype(np.float32), b.astype(np.float32)
-
-
-def _complaints(a: np.ndarray, b: np.ndarray) -> Iterator[str]:
-    total, lost, product, missed, ratio = (np.asarray(x) for x in _floats(a, b))
-    if any(Fraction(float(s)) + Fraction(float(e)) != Fraction(float(x)) + Fraction(float(y))
-           for s, e, x, y in zip(total, lost, a, b, strict=True)):  # fmt: skip
-        yield "a sum in two words is not exact (is fast-math or reassociation on?)"
-    if any(Fraction(float(p)) + Fraction(float(e)) != Fraction(float(x)) * Fraction(float(y))
-           for p, e, x, y in zip(product, missed, a, b, strict=True)):  # fmt: skip
-        yield "a product in two words is not exact (is fast-math or reassociation on?)"
-    if not np.array_equal(ratio, a / b):
-        yield "division is not correctly rounded (is it replaced by a reciprocal?)"
-    if not np.array_equal(np.asarray(_specials(np.array([np.nan, np.inf, 1], np.float32))), [True, True, True]):
-        yield "NaN or infinities are not kept (is fast-math on?)"
-    if not np.array_equal(np.asarray(_integers(a, b)), a * b):
-        yield "fixed-point integer arithmetic is not exact"
-
-
-@jax.jit
-def _floats(a: jax.Array, b: jax.Array) -> tuple[jax.Array, ...]:
-    return (*words.two_sum(a, b), *words.two_product(a, b), a / jax.lax.optimization_barrier(b))
-
-
-@jax.jit
-def _specials(x: jax.Array) -> jax.Array:
-    nan, inf, one = x
-    return jnp.stack([nan != nan, inf - inf != 0, (inf + one == inf) & ((nan > one) == (one > nan))])
+    """Warn, the first time, of what `check_integers` finds."""
+    for complaint in check_integers():
+        message = f"softql.precise: {complaint}. Its promises are void on this device."
+        warnings.warn(message, RuntimeWarning, stacklevel=4)
 
 
 @jax.jit

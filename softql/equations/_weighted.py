@@ -1,0 +1,325 @@
+"""The Boltzmann distribution against any weights, in pairs of floats.
+
+With weights the terms of a sum may have both signs: `log pi = -(g + log Z')` crosses 0 where the density crosses 1, the
+entropy where it is as concentrated as the measure. What is left after the cancellation is right only if the terms
+carry more digits than the answer, so gaps, exponentials, sums and logarithms are pairs here. The mellowmax and the
+divergence of two near policies need the same, and come from the same place, with `log_w` None for counting measure.
+
+    g = (max Q - Q) / alpha      depth = peak - (log w - g) >= 0      L = peak + log sum exp(-depth)
+    V = max Q + alpha L          log pi = -(g + L)                    H = L + sum p g
+
+Shapes: `q, log_w [*b, a]`, `alpha [*b]`; one dtype. A row with no valid action has `V = -inf`, `pi = 0`, `H = 0`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from softql.equations import _words as words
+from softql.equations._words import Pair
+
+
+class Gibbs(NamedTuple):
+    """One Boltzmann distribution, and the words that its operators are made of."""
+
+    top: jax.Array  # [*b]    max of Q over the valid actions; -inf without any
+    one: jax.Array  # [*b]    1, and NaN where the row is to be NaN
+    drop: Pair  # [*b, a] (top - Q) shrink; 0 where invalid
+    shrink: jax.Array  # [*b]    1, or 1/4 where top - Q would overflow
+    gap: Pair  # [*b, a] (top - Q) / alpha; 0 where invalid
+    peak: Pair  # [*b]    log w - gap of the actions of largest mass; 0 for counting measure
+    valid: jax.Array  # [*b, a] bool: w > 0 and Q > -inf
+    modal: jax.Array  # [*b, a] bool: the actions of largest mass, ties included
+    weight: Pair  # [*b, a] exp(-depth); 0 where invalid
+    less: Pair  # [*b, a] exp(-depth) - 1; -1 where invalid
+    others: Pair  # [*b]    sum of the weights, less 1 for one of the largest
+    log_rest: Pair  # [*b]    log(1 + others)
+
+
+def gibbs(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> Gibbs:
+    """The Boltzmann distribution of q at temperature alpha against the weights exp(log_w)."""
+    alpha = lax.optimization_barrier(alpha)  # a constant alpha would let XLA reassociate the exact products
+    valid = q != -jnp.inf if log_w is None else (q != -jnp.inf) & (log_w != -jnp.inf)
+    top = words.kept(words.fold_max(words.kept(jnp.where(valid, q, -jnp.inf))))
+    one = jnp.where(alpha >= 0, _one(top), jnp.nan)
+    across, zero = _one(top)[..., None], jnp.zeros_like(top)
+    drop, shrink = _drop(q, top, valid)
+    gap = words.kept_pair(_divide(drop, shrink, alpha))
+    depth, peak = gap, (zero, zero)
+    if log_w is not None:
+        depth, peak = _weigh(gap, log_w, valid)
+    modal = words.kept(jnp.where(valid & (depth[0] == 0) & (depth[1] == 0), 1, 0).astype(q.dtype)) > 0
+    weight, less = words.exp_pair(depth, across)
+    finite = valid & ~jnp.isinf(depth[0])
+    weight = words.kept_pair((jnp.where(finite, weight[0], 0), jnp.where(finite, weight[1], 0)))
+    less = words.kept_pair((jnp.where(finite, less[0], -1), jnp.where(finite, less[1], 0)))
+    apart = words.pair_sum((jnp.where(modal, 0, weight[0]), jnp.where(modal, 0, weight[1])))
+    ties = words.tree_sum(modal.astype(q.dtype))
+    others = words.kept_pair(words.add(apart, (jnp.maximum(ties - 1, 0), zero)))
+    log_rest = words.kept_pair(words.log1p_long(others, one))
+    return Gibbs(top, one, drop, shrink, gap, peak, valid, modal, weight, less, others, log_rest)
+
+
+def _one(x: jax.Array) -> jax.Array:
+    """1, and NaN where x is: known to nobody before x is."""
+    return jnp.where(jnp.isnan(x), x, 1)
+
+
+def value(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """V = top + alpha L."""
+    z = gibbs(q, alpha, log_w)
+    bonus = _times(alpha, log_total(z))
+    return _sum(words.add((z.top, jnp.zeros_like(z.top)), bonus)) * z.one
+
+
+def advantage(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """A = Q - V = -(drop + alpha L); -inf where invalid."""
+    z = gibbs(q, alpha, log_w)
+    shrink = z.shrink[..., None]
+    bonus = words.kept_pair(_times(alpha, log_total(z)))
+    below = words.add(z.drop, (bonus[0][..., None] * shrink, bonus[1][..., None] * shrink))
+    return jnp.where(z.valid, negative(_sum(below) / shrink), -jnp.inf * z.one[..., None])
+
+
+def log_policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """log pi = -(gap + L); -inf where invalid."""
+    z = gibbs(q, alpha, log_w)
+    total = words.kept_pair(log_total(z))
+    below = words.add(z.gap, (total[0][..., None], total[1][..., None]))
+    return jnp.where(z.valid, negative(_sum(below)), -jnp.inf * z.one[..., None])
+
+
+def policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """pi = exp(-(gap + peak)) / norm, the density against w; 0 where invalid."""
+    z = gibbs(q, alpha, log_w)
+    norm = words.kept(1 + z.others[0])[..., None]
+    steps = words.add(z.gap, (z.peak[0][..., None], z.peak[1][..., None]))
+    return jnp.where(z.valid, words.exp_of_minus(*steps), 0) / norm
+
+
+def mass(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """p = w pi, the probability of each action point; 0 where invalid."""
+    z = gibbs(q, alpha, log_w)
+    return _mass(z)
+
+
+def entropy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """H = L + E[gap]; 0 without valid actions."""
+    z = gibbs(q, alpha, log_w)
+    moved = z.weight[0] > 0
+    gap = (jnp.where(moved, z.gap[0], 0), jnp.where(moved, z.gap[1], 0))
+    moment = words.pair_sum(words.multiply(z.weight, gap))
+    norm = words.add((z.one, jnp.zeros_like(z.one)), z.others)
+    h = _sum(words.add(log_total(z), words.divide(moment, norm)))
+    return jnp.where(z.top == -jnp.inf, 0, jnp.where(h == 0, 0, h)) * z.one
+
+
+def surprise(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """-log pi - H = gap - E[gap]: how much less expected an action is than the average one; 0 without mass."""
+    z = gibbs(q, alpha, log_w)
+    p = _mass(z)
+    away = _sum(_from_mode(z.gap, z.modal, p > 0))
+    mean = words.kept(words.tree_sum(words.kept(p * away)))
+    return jnp.where((p > 0) | jnp.isnan(p), away - mean[..., None], 0)
+
+
+def mellow(q: jax.Array, alpha: jax.Array) -> jax.Array:
+    """alpha log mean exp(Q / alpha) = top + alpha log mean exp(-gap); mean Q where every gap is below rounding."""
+    z = gibbs(q, alpha, None)
+    count = _count(z)
+    fall = words.divide(words.pair_sum(z.drop), count)
+    mean = words.add((z.top, jnp.zeros_like(z.top)), (-fall[0] / z.shrink, -fall[1] / z.shrink))
+    curved = words.add((z.top, jnp.zeros_like(z.top)), _times(alpha, _log_mean(z)))
+    flat = words.fold_max(z.gap[0]) < jnp.finfo(q.dtype).eps ** 2  # the variance of Q over alpha is then nothing
+    return jnp.where(flat, _sum(mean), _sum(curved)) * z.one
+
+
+def mellow_slope(q: jax.Array, alpha: jax.Array) -> jax.Array:
+    """d mellowmax / d alpha = H - log n = -KL(p || uniform), as a sum of terms of one sign."""
+    z = gibbs(q, alpha, None)
+    mean = words.kept_pair(_log_mean(z))
+    log_ratio = negative(_sum(words.add(z.gap, (mean[0][..., None], mean[1][..., None]))))  # log(n p)
+    return -words.tree_sum(words.kept(divergence_term(log_ratio))) / q.shape[-1]
+
+
+def kl(first: Gibbs, second: Gibbs, log_w: jax.Array | None) -> jax.Array:
+    """KL(p || p') of two Boltzmann policies, from the differences of their gaps.
+
+    With c = (g' - g) centred under p, KL = log E_p[exp(-c)] = log1p(E_p[exp(-c) - 1 + c]): terms of one sign, small
+    where the policies are near. Actions that p never takes add what p' has there. Far apart, it is E_p[log(p / p')].
+    """
+    p = _mass(first)
+    inside = p > 0
+    both = inside & second.valid
+    other = (jnp.where(both, second.gap[0], 0), jnp.where(both, second.gap[1], 0))
+    own = (jnp.where(both, first.gap[0], 0), jnp.where(both, first.gap[1], 0))
+    mode = first.modal & both
+    away, lost = _from_mode(words.add(other, words.minus(own)), mode, both)
+    mean = words.kept(words.tree_sum(words.kept(p * away)))[..., None]
+    c, c_rest = words.add((away, lost), (jnp.where(both, -mean, 0), jnp.zeros_like(lost)))
+    # exp(-c) p for actions that p hardly takes: w exp(-g') up to the row's constant, in one exponential
+    start, start_rest = _at_mode(words.add(other, words.minus(own)), mode)
+    shift = words.add((start, start_rest), (mean[..., 0], jnp.zeros_like(start)))
+    shift = words.kept_pair(words.add(shift, words.minus(log_total(first))))
+    gap = (jnp.where(second.valid, second.gap[0], 0), jnp.where(second.valid, second.gap[1], 0))
+    steps = words.add(gap, (-shift[0][..., None], -shift[1][..., None]))
+    if log_w is not None:
+        steps = words.add(steps, (-jnp.where(second.valid, log_w, 0), jnp.zeros_like(steps[0])))
+    ratio = jnp.where(second.valid, words.exp_of_minus(*steps), 0)
+    near = jnp.abs(c) < 1
+    x = jnp.where(near, c, 0)
+    curve = p * ((x * x + 2 * x * c_rest) * expm1_tail(-x))
+    term = jnp.where(both & near, curve, ratio + p * (c - 1))
+    term = jnp.where(inside, term, ratio)
+    excess = words.tree_sum(words.kept(term))
+    log_ratio = _log_ratio(first, second)
+    far = words.tree_sum(words.kept(jnp.where(both, p * log_ratio, 0)))
+    small = words.log1p(jnp.where(excess < 4, excess, 0))
+    result = jnp.where(excess < 4, small, far)
+    impossible = jnp.any(inside & ~second.valid, axis=-1)
+    return jnp.where(impossible, jnp.inf, result) * first.one * second.one
+
+
+def log_ratios(first: Gibbs, second: Gibbs) -> jax.Array:
+    """log(p / p') of two Boltzmann policies; 0 where p has no mass."""
+    return jnp.where(_mass(first) > 0, _log_ratio(first, second), 0)
+
+
+def _log_ratio(first: Gibbs, second: Gibbs) -> jax.Array:
+    total = words.add(log_total(second), words.minus(log_total(first)))
+    difference = words.add(second.gap, words.minus(first.gap))
+    return _sum(words.add(difference, (total[0][..., None], total[1][..., None])))
+
+
+def log_total(z: Gibbs) -> Pair:
+    """L = peak + log sum exp(-depth) = log Z - top / alpha."""
+    return words.add(z.peak, z.log_rest)
+
+
+def _mass(z: Gibbs) -> jax.Array:
+    """p, to half an ulp."""
+    norm, rest = words.kept_pair(words.add((z.one, jnp.zeros_like(z.one)), z.others))
+    p = _sum(words.divide(z.weight, (norm[..., None], rest[..., None])))
+    return words.kept(jnp.where(z.valid, p, 0))
+
+
+def _count(z: Gibbs) -> Pair:
+    n = jnp.full_like(z.top, z.valid.shape[-1])
+    return n, jnp.zeros_like(n)
+
+
+def _log_mean(z: Gibbs) -> Pair:
+    """log mean exp(-gap) <= 0, from the mean of expm1, so that nothing cancels."""
+    mean = words.divide(words.pair_sum(z.less), _count(z))
+    return words.log1p_long(mean, z.one)
+
+
+def _from_mode(x: Pair, modal: jax.Array, use: jax.Array) -> Pair:
+    """x less its value at an action of largest mass; 0 where not used."""
+    start, rest = words.kept_pair(_at_mode(x, modal))
+    away, lost = words.add(x, (-start[..., None], -rest[..., None]))
+    return words.kept_pair((jnp.where(use, away, 0), jnp.where(use, lost, 0)))
+
+
+def _at_mode(x: Pair, modal: jax.Array) -> Pair:
+    start = words.fold_max(jnp.where(modal, x[0], -jnp.inf))
+    rest = words.fold_max(jnp.where(modal & (x[0] == start[..., None]), x[1], -jnp.inf))
+    return jnp.where(jnp.isinf(start), 0, start), jnp.where(jnp.isinf(start), 0, rest)
+
+
+def _sum(x: Pair) -> jax.Array:
+    return x[0] + x[1]
+
+
+def _times(alpha: jax.Array, log_z: Pair) -> Pair:
+    """alpha L, with infinity times 0 read as 0."""
+    high, low = words.multiply((alpha, jnp.zeros_like(alpha)), log_z)
+    plain = jnp.where(log_z[0] == 0, 0, alpha * log_z[0])
+    fine = jnp.isfinite(high) & jnp.isfinite(low) & (log_z[0] != 0)
+    return jnp.where(fine, high, plain), jnp.where(fine, low, 0)
+
+
+def negative(x: jax.Array) -> jax.Array:
+    """-x, and 0 for 0."""
+    return jnp.where(x == 0, jnp.abs(x), -x)
+
+
+def divergence_term(t: jax.Array) -> jax.Array:
+    """exp(t) t - exp(t) + 1 >= 0: what a point with log ratio t = log(p / q) adds to KL(p || q), per unit of q."""
+    small = jnp.abs(t) < 1
+    near = jnp.exp(t) * expm1_less_x(-jnp.where(small, t, 0))
+    far = jnp.where(t == -jnp.inf, 1, jnp.exp(t) * (jnp.where(t == -jnp.inf, 0, t) - 1) + 1)
+    return jnp.where(small, near, far)
+
+
+def expm1_less_x(x: jax.Array) -> jax.Array:
+    """expm1(x) - x >= 0 for |x| <= 1, by its series."""
+    return x * x * expm1_tail(x)
+
+
+def expm1_tail(x: jax.Array) -> jax.Array:
+    """(expm1(x) - x) / x^2 for |x| <= 1."""
+    terms = 13 if x.dtype == jnp.float32 else 20
+    return words.horner(tuple(1 / math.factorial(k) for k in range(terms, 1, -1)), x)
+
+
+# Gaps in two words ----------------------------------------------------------------------------------------------------
+
+
+def _drop(q: jax.Array, top: jax.Array, valid: jax.Array) -> tuple[Pair, jax.Array]:
+    """top - Q, scaled by 1/4 where it would overflow."""
+    huge = jnp.finfo(q.dtype).max / 8
+    span = jnp.maximum(jnp.abs(top), words.fold_max(jnp.where(valid, jnp.abs(q), 0)))
+    shrink = jnp.where((span > huge) & (span < jnp.inf), 0.25, 1).astype(q.dtype)
+    level = top[..., None]
+    at_top = ~valid | (q == level)  # equal infinities are ties
+    drop, rest = words.two_sum(jnp.broadcast_to(level, q.shape) * shrink[..., None], -q * shrink[..., None])
+    drop = jnp.where(at_top & (top == top)[..., None], 0, drop)
+    return (drop, jnp.where(at_top | jnp.isinf(drop), 0, rest)), shrink
+
+
+def _divide(drop: Pair, shrink: jax.Array, alpha: jax.Array) -> Pair:
+    """drop / alpha; the second word also corrects XLA's x / a -> x * (1 / a)."""
+    dtype = drop[0].dtype
+    c = inverse_power_of_two(alpha)
+    unit = (alpha * c)[..., None]  # in [1/2, 4): nothing below over- or underflows where the answer does not
+    scale = (c / shrink)[..., None]
+    x, x_rest = drop[0] * scale, drop[1] * scale
+    x_rest = jnp.where(jnp.isinf(x), 0, x_rest)
+    gap = x / unit
+    limit = jnp.sqrt(jnp.asarray(jnp.finfo(dtype).max, dtype))
+    small = (jnp.abs(gap) < limit) & jnp.isfinite(unit)
+    product, lost = words.two_product(jnp.where(small, gap, 0), jnp.broadcast_to(unit, gap.shape))
+    rest = jnp.where(small, (((x - product) - lost) + x_rest) / unit, 0)
+    hard = (alpha == 0)[..., None]
+    edge = hard | jnp.isinf(drop[0])
+    gap = jnp.where(drop[0] == 0, drop[0], jnp.where(edge, jnp.inf, gap))
+    rest = jnp.where(edge | (drop[0] == 0), 0, rest)
+    return gap, rest
+
+
+def inverse_power_of_two(alpha: jax.Array) -> jax.Array:
+    """The power of two c with 1/2 <= alpha c < 1 (at most 4 for the largest alpha), by its exponent bits."""
+    form = words.words_of(alpha.dtype)
+    exponent = (words.bits(alpha) >> form.digits) & (2 * form.bias + 1)
+    return words.float_of(jnp.clip(2 * form.bias - 1 - exponent, 1, 2 * form.bias).astype(form.integer) << form.digits)
+
+
+def _weigh(gap: Pair, log_w: jax.Array, valid: jax.Array) -> tuple[Pair, Pair]:
+    """How far each action's log mass, log w - gap, lies below the largest, and that largest."""
+    level, rest = words.two_sum(-gap[0], jnp.where(valid, log_w, 0))
+    level, rest = words.renormed(level, jnp.where(jnp.isfinite(level), rest - gap[1], 0))
+    level = jnp.where(valid, level, -jnp.inf)
+    level, rest = words.kept(level), words.kept(jnp.where(jnp.isfinite(level), rest, 0))
+    peak = words.fold_max(level)
+    peak = words.kept(peak)
+    peak_rest = words.fold_max(jnp.where(level == peak[..., None], rest, -jnp.inf))
+    peak_rest = words.kept(jnp.where(jnp.isinf(peak), 0, peak_rest))
+    peak = jnp.where(peak == -jnp.inf, 0, jnp.where(peak == jnp.inf, jnp.nan, peak))  # an infinite weight is no weight
+    depth = words.add((peak[..., None], peak_rest[..., None]), (-level, -rest))
+    return words.kept_pair(depth), (peak, peak_rest)

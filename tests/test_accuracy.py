@@ -1,0 +1,143 @@
+"""The default operators keep their promises in float32 (float64: tests/x64), bit for bit in every way of calling."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import goals
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import regimes
+
+import softql
+
+CASES = {
+    "": lambda case: case,
+    "weighted": regimes.weighted,
+    "weights near 1": lambda case: regimes.weighted(case, span=1.0),
+    "masked": regimes.masked,
+}
+
+
+@pytest.mark.parametrize("weights", CASES)
+@pytest.mark.parametrize("letter", regimes.REGIMES)
+def test_goals(letter, weights):
+    case = CASES[weights](regimes.regime(letter, 2 if letter == "4k" else 100))
+    found = goals.errors(case)
+    assert {name: error for name, error in found.items() if error > goals.GOALS[name]} == {}
+
+
+@pytest.mark.parametrize("weights", ["", "weighted"])
+@pytest.mark.parametrize("letter", regimes.REGIMES)
+def test_divergence_of_near_policies(letter, weights):
+    case = CASES[weights](regimes.regime(letter, 2 if letter == "4k" else 100))
+    worst = max(goals.kl_error(case, same_alpha) for same_alpha in (True, False))
+    assert worst <= goals.GOALS["boltzmann_kl"]
+
+
+@pytest.mark.parametrize("actions", [1, 2, 17, 33, 100])
+def test_goals_for_other_numbers_of_actions(actions):
+    found = goals.errors(regimes.regime("T", 20, actions=actions))
+    assert {name: error for name, error in found.items() if error > goals.GOALS[name]} == {}
+
+
+WAYS = {
+    "value": softql.soft_value,
+    "policy": softql.boltzmann_policy,
+    "log_policy": softql.boltzmann_log_policy,
+    "advantage": softql.soft_advantage,
+    "entropy": softql.boltzmann_entropy,
+    "mellowmax": lambda q, alpha, log_w: softql.mellowmax(q, alpha),
+    "d_value_dq": jax.grad(softql.soft_value),
+    "d_value_dalpha": jax.grad(softql.soft_value, 1),
+}
+#: operators whose bits may differ by one unit in the last place between ways of calling, and how often at most
+DIFFER: dict[str, float] = {}
+
+
+@pytest.mark.parametrize("weights", ["", "weighted"])
+@pytest.mark.parametrize("name", WAYS)
+def test_single_calls_jit_and_vmap_give_the_same_bits(name, weights):
+    """A row alone, in a batch, under vmap and under jit, for few, some and many actions."""
+    for actions in (3, 12, 40):
+        parts = [CASES[weights](regimes.regime(letter, 30, actions=actions)) for letter in "TDUOE"]
+        q, alpha = np.concatenate([c.q for c in parts]), np.concatenate([c.alpha for c in parts])
+        log_w = None if parts[0].log_w is None else np.concatenate([c.log_w for c in parts])
+        axes = (0, 0, None if log_w is None else 0)
+        call = WAYS[name]
+        batch = np.asarray(jax.vmap(call, axes)(q, alpha, log_w))
+        assert_bits(np.asarray(jax.jit(jax.vmap(call, axes))(q, alpha, log_w)), batch)
+        single, compiled = call, jax.jit(call)
+        for i in range(0, len(q), 7):
+            row = (q[i], alpha[i], None if log_w is None else log_w[i])
+            assert_bits(np.asarray(single(*row)), batch[i])
+            assert_bits(np.asarray(compiled(*row)), batch[i])
+        if not name.startswith("d_"):
+            assert_bits(np.asarray(call(q, alpha, log_w)), batch)
+            assert_bits(np.asarray(call(q[:5], alpha[:5], None if log_w is None else log_w[:5])), batch[:5])
+
+
+def assert_bits(found, expected):
+    assert found.shape == expected.shape
+    assert found.view(np.int32).tolist() == expected.view(np.int32).tolist()
+
+
+def test_the_machine_computes_as_the_promises_assume():
+    from softql.equations._selftest import check_floats
+
+    assert check_floats() == []
+
+
+def test_fast_math_is_noticed():
+    """With the compiler's fast-math on, the first equation warns; without, it does not."""
+    code = "import warnings; warnings.simplefilter('error'); import softql; softql.soft_value([1.0, 2.0], 0.5)"
+    root = Path(__file__).parent.parent
+    for flags, noticed in (("", False), ("--xla_cpu_enable_fast_math=true --xla_cpu_fast_math_honor_nans=false", True)):
+        environment = os.environ | {"XLA_FLAGS": flags}
+        out = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True)
+        assert ("promises are void" in out.stderr) == noticed, out.stderr
+
+
+class TestZeroTemperature:
+    """alpha = 0 exactly is the limit: the hard maximum, ties shared."""
+
+    q = jnp.array([[1.0, 2.0, 2.0], [3.0, 1.0, 2.0]])
+
+    def test_values(self):
+        np.testing.assert_array_equal(softql.soft_value(self.q, 0.0), [2, 3])
+        np.testing.assert_array_equal(softql.mellowmax(self.q, 0.0), [2, 3])
+        np.testing.assert_array_equal(softql.boltzmann_policy(self.q, 0.0), [[0, 0.5, 0.5], [1, 0, 0]])
+        np.testing.assert_array_equal(softql.soft_advantage(self.q, 0.0), [[-1, 0, 0], [0, -2, -1]])
+        np.testing.assert_allclose(softql.boltzmann_entropy(self.q, 0.0), [np.log(2), 0], rtol=1e-7)
+        np.testing.assert_array_equal(softql.boltzmann_log_policy(self.q, 0.0)[1], [0, -np.inf, -np.inf])
+        np.testing.assert_array_equal(softql.optimality_target(1.0, 0.5, self.q, 0.0), [2, 2.5])
+
+    def test_weights_share_the_maximum(self):
+        log_w = jnp.log(jnp.array([1.0, 3.0, 1.0]))
+        np.testing.assert_allclose(softql.boltzmann_policy(self.q[0], 0.0, log_w), [0, 0.25, 0.25], rtol=1e-6)
+        assert float(softql.soft_value(self.q[0], 0.0, log_w)) == 2.0
+
+    def test_gradients(self):
+        for way in (lambda f: f, jax.jit):
+            slope = way(jax.grad(lambda q: softql.soft_value(q, 0.0).sum()))(self.q)
+            np.testing.assert_array_equal(slope, [[0, 0.5, 0.5], [1, 0, 0]])
+            slope = way(jax.grad(lambda a: softql.soft_value(self.q[0], a)))(0.0)
+            np.testing.assert_allclose(slope, np.log(2), rtol=1e-7)
+            slope = way(jax.jacrev(lambda q: softql.boltzmann_policy(q, 0.0)))(self.q[0])
+            np.testing.assert_array_equal(slope, 0)
+
+    def test_it_is_the_limit(self):
+        for alpha in (1e-3, 1e-6, 1e-30):
+            np.testing.assert_allclose(softql.soft_value(self.q, alpha), softql.soft_value(self.q, 0.0), atol=alpha)
+            np.testing.assert_array_equal(softql.boltzmann_policy(self.q, alpha), softql.boltzmann_policy(self.q, 0.0))
+
+
+def test_infinite_temperature_is_the_mean():
+    q = np.array([1.0, 5.0, -3.0], np.float32)
+    assert float(softql.mellowmax(q, np.inf)) == 1.0
+    for alpha in (1e6, 1e20, 1e38):
+        np.testing.assert_allclose(softql.mellowmax(q, alpha), 1.0, rtol=4e-5 if alpha == 1e6 else 2e-7)
+    np.testing.assert_allclose(jax.grad(lambda q: softql.mellowmax(q, np.inf))(q), 1 / 3, rtol=2e-7)
