@@ -24,5 +24,16 @@ from softql.equations import soft_value as soft_value
 from softql.returns import soft_lambda_returns as soft_lambda_returns
 from softql.returns import soft_q_return as soft_q_return
 from softql.returns import soft_return as soft_return
+from softql.tabular import composed_q as composed_q
+from softql.tabular import composition_cost as composition_cost
+from softql.tabular import disagreement as disagreement
+from softql.tabular import evaluation_backup as evaluation_backup
+from softql.tabular import expected_next as expected_next
+from softql.tabular import hard_q as hard_q
+from softql.tabular import horizon_q as horizon_q
+from softql.tabular import occupancy as occupancy
+from softql.tabular import optimal_q as optimal_q
+from softql.tabular import optimality_backup as optimality_backup
+from softql.tabular import policy_q as policy_q
 
 __version__ = "0.1.0"
