@@ -35,5 +35,10 @@ from softql.tabular import occupancy as occupancy
 from softql.tabular import optimal_q as optimal_q
 from softql.tabular import optimality_backup as optimality_backup
 from softql.tabular import policy_q as policy_q
+from softql.temperature import batch_temperature as batch_temperature
+from softql.temperature import dual_gradient as dual_gradient
+from softql.temperature import dual_step as dual_step
+from softql.temperature import state_temperature as state_temperature
+from softql.temperature import temperature_dual as temperature_dual
 
 __version__ = "0.1.0"

@@ -15,9 +15,10 @@ LADDER = {
     "softql.equations": (set(), {"jax", "numpy", "jaxtyping"}),
     "softql.precise": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.returns": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.temperature": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.mdp": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.tabular": ({"softql.equations", "softql.mdp"}, {"jax", "numpy", "jaxtyping"}),
-    "softql": ({"softql.equations", "softql.returns", "softql.tabular"}, set()),
+    "softql": ({"softql.equations", "softql.returns", "softql.tabular", "softql.temperature"}, set()),
     "softql.envs": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),
     "softql.agents": (
         {"softql.equations", "softql.returns", "softql.envs"},
