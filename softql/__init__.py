@@ -21,9 +21,14 @@ from softql.equations import q_loss as q_loss
 from softql.equations import soft_advantage as soft_advantage
 from softql.equations import soft_q_target as soft_q_target
 from softql.equations import soft_value as soft_value
+from softql.returns import path_consistency_error as path_consistency_error
+from softql.returns import path_consistency_loss as path_consistency_loss
 from softql.returns import soft_lambda_returns as soft_lambda_returns
+from softql.returns import soft_n_step_returns as soft_n_step_returns
 from softql.returns import soft_q_return as soft_q_return
+from softql.returns import soft_retrace_returns as soft_retrace_returns
 from softql.returns import soft_return as soft_return
+from softql.returns import soft_value_returns as soft_value_returns
 from softql.tabular import composed_q as composed_q
 from softql.tabular import composition_cost as composition_cost
 from softql.tabular import disagreement as disagreement

@@ -179,7 +179,7 @@ def dual_step(
     if not isinstance(target, jax.core.Tracer) and np.isnan(np.asarray(target)).any():
         raise ValueError("target is NaN")
     alpha, excess = jnp.asarray(alpha), jnp.asarray(entropy) - target
-    return alpha * jnp.exp(-rate * excess) if logarithmic else jnp.maximum(alpha - rate * excess, 0.0)
+    return alpha * jnp.exp(-jnp.asarray(rate) * excess) if logarithmic else jnp.maximum(alpha - rate * excess, 0.0)
 
 
 # Schedules: step -> alpha, each a pytree
