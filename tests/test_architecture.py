@@ -16,6 +16,7 @@ LADDER = {
     "softql.precise": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.returns": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.temperature": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.closed_forms": (set(), {"jax", "numpy", "jaxtyping"}),
     "softql.mdp": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.tabular": ({"softql.equations", "softql.mdp"}, {"jax", "numpy", "jaxtyping"}),
     "softql": ({"softql.equations", "softql.returns", "softql.tabular", "softql.temperature"}, set()),
