@@ -21,6 +21,12 @@ from softql.equations import q_loss as q_loss
 from softql.equations import soft_advantage as soft_advantage
 from softql.equations import soft_q_target as soft_q_target
 from softql.equations import soft_value as soft_value
+from softql.equivalences import kl_regularised_backup as kl_regularised_backup
+from softql.equivalences import logit_choice_q as logit_choice_q
+from softql.equivalences import munchausen_backup as munchausen_backup
+from softql.equivalences import policy_gradient as policy_gradient
+from softql.equivalences import soft_q_gradient as soft_q_gradient
+from softql.equivalences import value_gradient as value_gradient
 from softql.returns import path_consistency_error as path_consistency_error
 from softql.returns import path_consistency_loss as path_consistency_loss
 from softql.returns import soft_lambda_returns as soft_lambda_returns
@@ -43,6 +49,7 @@ from softql.tabular import policy_q as policy_q
 from softql.temperature import batch_temperature as batch_temperature
 from softql.temperature import dual_gradient as dual_gradient
 from softql.temperature import dual_step as dual_step
+from softql.temperature import linear_dual_step as linear_dual_step
 from softql.temperature import state_temperature as state_temperature
 from softql.temperature import temperature_dual as temperature_dual
 

@@ -25,6 +25,7 @@ __all__ = [
     "batch_temperature",
     "dual_gradient",
     "dual_step",
+    "linear_dual_step",
     "state_temperature",
     "temperature_dual",
 ]
@@ -152,18 +153,16 @@ def dual_step(
     entropy: Float[ArrayLike, "*b"],
     target: Float[ArrayLike, "*#b"],
     rate: Float[ArrayLike, ""],
-    logarithmic: bool = True,
 ) -> Float[Array, "*b"]:
-    r"""One descent step on the dual: log α <- log α - rate (H - H̄), or α <- max(α - rate (H - H̄), 0).  [H18]
+    r"""One descent step on the dual in log α: log α <- log α - rate (H - H̄).  [H18]
 
-    In log α the step is that of the loss of Soft Actor-Critic divided by α, so its size is in nats; α stays positive.
+    The gradient of Soft Actor-Critic's temperature loss divided by α, so its size is in nats; α stays positive.
 
     Args:
       alpha: temperature, reward units, > 0 for the logarithmic step.
       entropy: H of the policy at hand in nats: exact, or -log π of a sample.
       target: wanted entropy in nats.
-      rate: step size; of the plain step in reward units a nat squared.
-      logarithmic: step in log α (the default) or in α.
+      rate: step size, without unit.
 
     Returns:
       The next alpha, reward units.
@@ -175,11 +174,40 @@ def dual_step(
       >>> print(dual_step(1.0, entropy=0.6, target=0.5, rate=0.1))
       0.99004984
     """
+    return jnp.asarray(alpha) * jnp.exp(-jnp.asarray(rate) * _excess(entropy, target))
+
+
+def linear_dual_step(
+    alpha: Float[ArrayLike, "*#b"],
+    entropy: Float[ArrayLike, "*b"],
+    target: Float[ArrayLike, "*#b"],
+    rate: Float[ArrayLike, ""],
+) -> Float[Array, "*b"]:
+    r"""One descent step on the dual in α itself: α <- max(α - rate (H - H̄), 0).  [H18]
+
+    Args:
+      alpha, entropy, target: as for `dual_step`; alpha may be 0.
+      rate: step size, in reward units a nat.
+
+    Returns:
+      The next alpha, reward units, at least 0.
+
+    Raises:
+      ValueError: when a concrete target is NaN.
+
+    Example:
+      >>> print(linear_dual_step(1.0, entropy=0.75, target=0.5, rate=1.0))
+      0.75
+    """
+    return jnp.maximum(jnp.asarray(alpha) - jnp.asarray(rate) * _excess(entropy, target), 0.0)
+
+
+def _excess(entropy: ArrayLike, target: ArrayLike) -> Array:
+    """How much entropy there is above the target."""
     target = door.real(target, "target")
     if not isinstance(target, jax.core.Tracer) and np.isnan(np.asarray(target)).any():
         raise ValueError("target is NaN")
-    alpha, excess = jnp.asarray(alpha), jnp.asarray(entropy) - target
-    return alpha * jnp.exp(-jnp.asarray(rate) * excess) if logarithmic else jnp.maximum(alpha - rate * excess, 0.0)
+    return jnp.asarray(entropy) - target
 
 
 # Schedules: step -> alpha, each a pytree

@@ -19,7 +19,11 @@ LADDER = {
     "softql.closed_forms": (set(), {"jax", "numpy", "jaxtyping"}),
     "softql.mdp": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.tabular": ({"softql.equations", "softql.mdp"}, {"jax", "numpy", "jaxtyping"}),
-    "softql": ({"softql.equations", "softql.returns", "softql.tabular", "softql.temperature"}, set()),
+    "softql.equivalences": ({"softql.equations", "softql.tabular"}, {"jax", "numpy", "jaxtyping"}),
+    "softql": (
+        {"softql.equations", "softql.returns", "softql.temperature", "softql.tabular", "softql.equivalences"},
+        set(),
+    ),
     "softql.envs": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),
     "softql.agents": (
         {"softql.equations", "softql.returns", "softql.envs"},

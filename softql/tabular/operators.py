@@ -262,29 +262,25 @@ def hard_q(
 
 @jax.jit
 def newton(transition: Transition, reward: Array, discount: Array, alpha: Array, log_w: Array | None) -> Array:
-    """Newton's method on T*Q = Q until a step makes the residual no smaller. Traced, so that alpha may be 0."""
+    """Newton's method on T*Q = Q until no value rises any more. Traced, so that alpha may be 0.
+
+    A step may make the residual larger far from the solution, but from the first on it only raises Q, and by at least
+    the residual; so a step that raises nothing beyond rounding leaves no residual beyond it.
+    """
     weight = weigh(transition, discount)
 
-    def backup(q: Array) -> Array:
-        return reward + expect(weight, soft_value(q, alpha, log_w))
-
-    def residual(q: Array) -> Array:
-        return jnp.max(jnp.abs(backup(q) - q))
-
     def going(carry: Any) -> Array:
-        steps, _, before, now = carry
-        return (steps < NEWTON) & ((steps < 2) | (now < before))
+        steps, q, before = carry
+        lost = 8 * float(jnp.finfo(q.dtype).eps) * (jnp.max(jnp.abs(q)) + jnp.max(jnp.abs(reward)))
+        return (steps < NEWTON) & ((steps < 2) | (jnp.max(q - before) > lost))
 
     def step(carry: Any) -> Any:
-        steps, q, _, now = carry
-        better = improve(weight, reward, q, alpha, log_w)
-        after = residual(better)
-        keep = (after < now) | (steps == 0) | jnp.isnan(after)
-        return steps + 1, jnp.where(keep, better, q), now, jnp.where(keep, after, now)
+        steps, q, _ = carry
+        return steps + 1, improve(weight, reward, q, alpha, log_w), q
 
-    nothing = jnp.asarray(jnp.inf, reward.dtype)
-    q = jax.lax.while_loop(going, step, (jnp.int32(0), jnp.zeros_like(reward), nothing, nothing))[1]
-    return backup(q)
+    start = jnp.zeros_like(reward)
+    q = jax.lax.while_loop(going, step, (jnp.int32(0), start, start))[1]
+    return reward + expect(weight, soft_value(q, alpha, log_w))
 
 
 def improve(weight: Transition, reward: Array, q: Array, alpha: Array, log_w: Array | None) -> Array:
@@ -373,8 +369,9 @@ def _iterate(matvec: Callable[[Array], Array], right: Array) -> Array:
         return jnp.sqrt(jnp.sum(x * x))
 
     def going(carry: Any) -> Array:
-        rounds, _, left, before = carry
-        return (rounds < ROUNDS) & (size(left) < before) & (size(left) > 0)
+        rounds, x, left, before = carry
+        lost = 4 * float(jnp.finfo(right.dtype).eps) * size(x)  # what computing the rest itself may be off
+        return (rounds < ROUNDS) & (size(left) < before) & (size(left) > lost)
 
     def again(carry: Any) -> Any:
         rounds, x, left, _ = carry

@@ -126,8 +126,8 @@ def soft_policy_iteration(
 ) -> Solution:
     r"""Evaluate π exactly, take the Boltzmann policy of Q^π, and again: Newton's method on T*Q = Q.  [Note L76]
 
-    Quadratic near the solution; from the first step on Q^π only rises [Note L74]. Evaluation is a linear solve for a
-    table, an iteration for Successors.
+    Quadratic near the solution; from the first step on Q^π only rises [Note L74], and it ends where rounding lets it
+    rise no more. Evaluation is a linear solve for a table, an iteration for Successors.
 
     Args:
       mdp, alpha, tolerance: as for `soft_value_iteration`.
@@ -161,15 +161,16 @@ def _policy_iteration(mdp: MDP, alpha: Array, tolerance: float, most: int) -> So
         return then, _distance(mdp, then, q), _rounding(mdp, v)
 
     def going(carry: Any) -> Array:
-        _, iterations, residual, before, rounding = carry
+        _, iterations, residual, rise, rounding = carry
         done = _bound(modulus * residual, rounding, modulus) <= tolerance
-        return (iterations < most) & ~done & ((residual < 0.5 * before) | (iterations < 2))
+        return (iterations < most) & ~done & ((rise > rounding) | (iterations < 2))
 
     def step(carry: Any) -> Any:
-        q, iterations, before, _, _ = carry
-        q = op.improve(weight, mdp.reward, q, alpha, mdp.log_w)
+        before, iterations, _, _, _ = carry
+        q = op.improve(weight, mdp.reward, before, alpha, mdp.log_w)
         then, residual, rounding = look(q)
-        return then, iterations + 1, residual, before, rounding
+        rise = jnp.max(q - before if mdp.allowed is None else jnp.where(mdp.allowed, q - before, 0.0))
+        return then, iterations + 1, residual, rise, rounding
 
     far = jnp.asarray(jnp.inf, mdp.reward.dtype)
     start = (jnp.zeros_like(mdp.reward), jnp.int32(0), far, far, far)

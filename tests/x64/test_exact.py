@@ -186,3 +186,50 @@ def test_path_consistency_at_every_action_is_optimality():
     reward[1, 0] += 0.1
     other = softql.optimal_q(mdp.transition, reward, mdp.discount, ALPHA)
     assert np.abs(softql.soft_value(other, ALPHA) - v).max() > 1e-3
+
+
+# Equivalences
+
+
+def test_soft_q_learning_is_policy_gradient_to_twelve_digits():
+    """[S17] by automatic differentiation of both sides, through a table and through a map of parameters."""
+    rng = np.random.default_rng(0)
+    for alpha in (0.05, 1.0, 20.0):
+        q, target = rng.normal(size=(2, 6, 4))
+        given = (q, target, alpha)
+        left = np.asarray(softql.soft_q_gradient(*given))
+        right = -alpha * softql.policy_gradient(*given) + softql.value_gradient(*given)
+        assert np.abs(left - right).max() < 1e-12
+        assert np.abs(left).max() > 1e-3
+        features = rng.normal(size=(24, 7))  # Q = features θ: the chain rule keeps the equation
+        assert np.abs(features.T @ (left - np.asarray(right)).ravel()).max() < 1e-11
+
+
+def test_munchausen_is_kl_regularised_to_twelve_digits():
+    mdp, m = world(6), 0.9
+    q, prior = np.zeros((15, 3)), np.full((15, 3), -np.log(3))
+    near = q - m * ALPHA * prior
+    for _ in range(50):
+        given = (mdp.transition, mdp.reward, mdp.discount)
+        near = softql.kl_regularised_backup(*given, near, prior, ALPHA, m)
+        q, prior = softql.munchausen_backup(*given, q, ALPHA, m), np.asarray(softql.boltzmann_log_policy(q, ALPHA))
+        assert np.abs(q - m * ALPHA * prior - near).max() < 1e-12 * (1 + np.abs(near).max())
+    hard = np.asarray(softql.optimal_q(*given, (1 - m) * ALPHA))  # ... and converges to control at (1 - m) α
+    for _ in range(1500):
+        q = softql.munchausen_backup(*given, q, ALPHA, m)
+    assert np.abs(softql.soft_value(q, ALPHA) - softql.soft_value(hard, (1 - m) * ALPHA)).max() < 1e-9
+
+
+def test_a_newton_step_by_differentiation():
+    """Q^π solves (I - J) (Q' - Q) = T*Q - Q, with J the Jacobian of T* that JAX finds."""
+    mdp = world(7, 6, 2)
+    given = (mdp.transition, mdp.reward, mdp.discount)
+    q = np.random.default_rng(1).normal(size=12)
+
+    def backup(x):
+        return softql.optimality_backup(*given, x.reshape(6, 2), ALPHA).ravel()
+
+    slope = np.asarray(jax.jacobian(backup)(q))
+    step = q + np.linalg.solve(np.eye(12) - slope, np.asarray(backup(q)) - q)
+    log_pi = softql.boltzmann_log_policy(q.reshape(6, 2), ALPHA)
+    np.testing.assert_allclose(softql.policy_q(*given, log_pi, ALPHA).ravel(), step, rtol=1e-11)
