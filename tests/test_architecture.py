@@ -30,15 +30,25 @@ LADDER = {
         {"jax", "numpy", "jaxtyping", "optax", "gymnax"},
     ),
     "softql.train": ({"softql.agents"}, {"jax", "numpy", "jaxtyping"}),
-    "softql.evaluate": ({"softql.equations", "softql.agents", "softql.envs"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.evaluate": (
+        {"softql.equations", "softql.agents", "softql.envs", "softql.mdp", "softql.tabular"},
+        {"jax", "numpy", "jaxtyping"},
+    ),
     "softql.checkpoint": (set(), {"jax", "numpy"}),
     "softql.runs": ({"softql.checkpoint"}, {"jax", "numpy"}),
     "softql.plots": ({"softql.runs"}, {"numpy", "matplotlib"}),
     "softql.session": (
-        {"softql.agents", "softql.train", "softql.evaluate", "softql.plots", "softql.runs"},
+        {"softql.agents", "softql.train", "softql.evaluate", "softql.mdp", "softql.plots", "softql.runs"},
         {"jax", "numpy", "rich"},
     ),
-    "softql.cli": ({"softql", "softql.session", "softql.runs"}, {"gymnax"}),
+    "softql.solving": (
+        {"softql.equations", "softql.mdp", "softql.tabular", "softql.plots"},
+        {"jax", "numpy", "rich"},
+    ),
+    "softql.cli": (
+        {"softql", "softql.session", "softql.solving", "softql.plots", "softql.runs"},
+        {"gymnax", "rich"},
+    ),
     "softql.laws": (set(), {"numpy", "hypothesis", "pytest"}),
 }
 

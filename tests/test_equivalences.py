@@ -23,7 +23,7 @@ def test_each_row_names_laws_that_bite():
         tags = set(re.findall(r"`(\[[^\]]+\])`", cells[0]))
         assert len(tags) == 1
         assert tags <= EQUATIONS
-        assert all(tags <= set(law.tags) for law in laws.LAWS if law.name in named)
+        assert any(tags <= set(law.tags) for law in laws.LAWS if law.name in named)
 
 
 def test_every_law_of_equivalences_but_definitions_is_on_the_page():

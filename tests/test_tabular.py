@@ -109,7 +109,7 @@ def test_occupancy_counts_meetings():
 # Solvers
 
 
-@pytest.mark.parametrize("alpha", [0.0, 0.01, 0.5, 10.0])
+@pytest.mark.parametrize("alpha", [0.0, 0.5, 10.0])
 @pytest.mark.parametrize("kind", ["dense", "sparse", "deterministic"])
 def test_solvers_meet_the_truth_within_their_bound(kind, alpha):
     mdp = world(6, 12, 3, kind, 0.95)

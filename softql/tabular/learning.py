@@ -3,8 +3,8 @@
     Q(s,a) <- Q(s,a) + rate (r + γ V(s') - Q(s,a)),   rate = (1 + visits(s,a))^-power
 
 `learner(mdp) -> TabularLearner(init, step)`, both pure. Walkers act with the Boltzmann policy of Q and now and then
-start anew in a random state, so that every pair is met; the rates obey the conditions of Robbins and Monro for powers
-in (1/2, 1]. Reward units throughout. Imports: equations, mdp.
+start anew in a random state, and always where a state leads to itself only, so that every pair is met; the rates obey
+the conditions of Robbins and Monro for powers in (1/2, 1]. Reward units throughout. Imports: equations, mdp.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ def learner(mdp: MDP, walkers: int = 16, exact: Float[Array, "s a"] | None = Non
         raise ValueError(f"exact has shape {jnp.shape(exact)} but the reward has {mdp.reward.shape}")
     allowed = jnp.ones(mdp.reward.shape, bool) if mdp.allowed is None else mdp.allowed
     log_w = jnp.where(allowed, 0.0, -jnp.inf)
+    closed = _closed(mdp, allowed)
 
     def init(key: Array) -> TabularState:
         key, k_at = jax.random.split(key)
@@ -114,12 +115,23 @@ def learner(mdp: MDP, walkers: int = 16, exact: Float[Array, "s a"] | None = Non
         mean = jnp.zeros_like(q).at[at, action].add(gap) / jnp.maximum(met, 1)
         q = q + (1.0 + state.visits) ** -jnp.asarray(hyper.power, q.dtype) * mean
         place = jax.random.randint(k_place, at.shape, 0, mdp.states)
-        at = jnp.where(jax.random.uniform(k_restart, at.shape) < hyper.restart, place, then)
+        leaves = closed[then] | (jax.random.uniform(k_restart, at.shape) < hyper.restart)
+        at = jnp.where(leaves, place, then)
         error = jnp.nan if exact is None else jnp.max(jnp.where(allowed, jnp.abs(q - exact), 0.0))
         metrics = TabularMetrics(jnp.asarray(error, q.dtype), jnp.mean(jnp.abs(gap)))
         return TabularState(key, q, state.visits + met, at), metrics
 
     return TabularLearner(init, step)
+
+
+def _closed(mdp: MDP, allowed: Array) -> Array:
+    """States that lead to themselves only: nothing more is learned there, so walkers leave."""
+    own = jnp.arange(mdp.states)[:, None, None]
+    if isinstance(mdp.transition, Successors):
+        stays = jnp.sum(jnp.where(mdp.transition.state == own, mdp.transition.chance, 0.0), -1)
+    else:
+        stays = jnp.take_along_axis(mdp.transition, own, -1)[..., 0]
+    return jnp.all((stays >= 1) | ~allowed, -1)
 
 
 def _follow(key: Array, mdp: MDP, at: Array, action: Array) -> tuple[Array, Array]:

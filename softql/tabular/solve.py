@@ -343,7 +343,8 @@ def _temperature(alpha: Any) -> Array:
 def _ready(mdp: MDP, alpha: Any) -> Array:
     """alpha as an array; a concrete process that does not contract is refused."""
     if not any(isinstance(x, jax.core.Tracer) for x in jax.tree.leaves(mdp)):
-        modulus = float(_modulus(mdp))
+        with jax.ensure_compile_time_eval():  # a concrete process may be closed over by traced code
+            modulus = float(_modulus(mdp))
         if not modulus < 1:
             raise ValueError(
                 f"some state and action leave with discounts that average {modulus:g}: without an end, values need "
