@@ -281,17 +281,28 @@ def test_the_hard_limit_of_frozen_lake_is_value_iteration_on_gymnasiums_table():
     np.testing.assert_allclose(ours, v[np.asarray(lake.observations)], atol=1e-5)
 
 
-def test_the_hard_limit_is_quantecons():
-    """QuantEcon.py's DiscreteDP, where it is installed (it is no dependency: it brings numba)."""
-    quantecon = pytest.importorskip("quantecon", reason="QuantEcon.py is not installed")
+def test_the_hard_limit_is_a_linear_program():
+    """SciPy's HiGHS: the least v with v >= r + γ P v is V*, and soft values come down to it."""
+    from scipy.optimize import linprog
+
     mdp = world(17, 30, 4, gamma=0.9)
-    theirs = quantecon.markov.DiscreteDP(np.asarray(mdp.reward, float), np.asarray(mdp.transition, float), 0.9)
-    v = theirs.solve(method="policy_iteration").v
+    table, reward = np.asarray(mdp.transition, float), np.asarray(mdp.reward, float)
+    above = (0.9 * table - np.eye(30)[:, None]).reshape(-1, 30)
+    v = linprog(np.ones(30), above, -reward.ravel(), bounds=(None, None)).x
     np.testing.assert_allclose(soft_policy_iteration(mdp, 0.0).v, v, atol=1e-4)
     for alpha in (0.1, 0.01, 0.001):
         soft = np.asarray(soft_policy_iteration(mdp, alpha).v)
         assert (soft >= v - 1e-4).all()
         assert (soft <= v + alpha * np.log(4) / (1 - 0.9) + 1e-4).all()
+
+
+def test_the_hard_limit_is_quantecons():
+    """QuantEcon.py's DiscreteDP, where it is installed: it brings numba, and a sympy that wants an older mpmath."""
+    quantecon = pytest.importorskip("quantecon", reason="QuantEcon.py is not installed")
+    mdp = world(17, 30, 4, gamma=0.9)
+    theirs = quantecon.markov.DiscreteDP(np.asarray(mdp.reward, float), np.asarray(mdp.transition, float), 0.9)
+    v = theirs.solve(method="policy_iteration").v
+    np.testing.assert_allclose(soft_policy_iteration(mdp, 0.0).v, v, atol=1e-4)
 
 
 # Learning
