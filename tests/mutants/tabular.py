@@ -34,7 +34,7 @@ def future_of_the_transpose(transition, discount, v):
 
 
 @mutant("optimality_backup", "optimality_backup_is_definition", "policy_iteration_is_newton")
-def hard_backup(transition, reward, discount, q, alpha, log_w=None):
+def hard_table_backup(transition, reward, discount, q, alpha, log_w=None):
     """max Q in place of the soft maximum."""
     best = np.where(right.log_weights(q, log_w) == -np.inf, -np.inf, q).max(-1)
     return reward + right.expected_next(transition, discount, best)
