@@ -224,7 +224,7 @@ def measure(plan: Plan) -> Callable[[Any], dict[str, np.ndarray] | None]:
 
 
 def _said(plan: Plan, gap: dict[str, np.ndarray]) -> str:
-    soft, greedy = (gap[name] for name in GAPS[:2])
+    soft, greedy = (np.maximum(gap[name], 0.0) for name in GAPS[:2])  # below 0 is rounding
     return (
         f"exact, from the first state: {soft.mean():.3g} below V* with entropy (lowest {soft.min():.3g}, highest "
         f"{soft.max():.3g}), greedy {greedy.mean():.3g} below the best"

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 NEWTON = 64  # steps of optimal_q at most; it stops much earlier
-ROUNDS = 100  # of an iterative solve, likewise
+ROUNDS, SWEEPS = 1_000, 64  # of an iterative solve: rounds at most, and sweeps in one
 
 Transition = Float[Array, "s a s"] | Successors
 Discount = Float[ArrayLike, ""] | Float[Array, "s a _"]
@@ -202,7 +202,7 @@ def occupancy(
         mass = (d[:, None] * chance)[:, :, None] * weight.chance
         return d - jnp.zeros_like(d).at[weight.state].add(mass)
 
-    return _iterate(flow, start)[:, None] * chance
+    return _iterate(flow, start, lambda d: jnp.sum(jnp.abs(d)))[:, None] * chance
 
 
 def optimal_q(
@@ -356,34 +356,39 @@ def solve(weight: Transition, chance: Array, gain: Array) -> Array:
     if not isinstance(weight, Successors):
         chain = jnp.einsum("sa,saj->sj", chance, weight, precision="highest")
         return jnp.linalg.solve(jnp.eye(len(gain), dtype=chain.dtype) - chain, gain)
-    return _iterate(lambda v: v - jnp.sum(chance * expect(weight, v), -1), gain)
+    return _iterate(lambda v: v - jnp.sum(chance * expect(weight, v), -1), gain, lambda v: jnp.max(jnp.abs(v)))
 
 
-def _iterate(matvec: Callable[[Array], Array], right: Array) -> Array:
-    """matvec(x) = right, where x - matvec(x) is a contraction: BiCGSTAB in short rounds on what is left over.
+def _iterate(matvec: Callable[[Array], Array], right: Array, size: Callable[[Array], Array]) -> Array:
+    """matvec(x) = right, where x - matvec(x) contracts in `size`: BiCGSTAB in short rounds on what is left over.
 
-    A round that breaks down is replaced by one step of the contraction. It ends where rounding lets nothing be gained.
+    Where a round does not halve the rest (a world of long cycles, say) it is left to sweeps of the contraction, which
+    always get there. It ends where rounding lets nothing be gained.
     """
 
-    def size(x: Array) -> Array:
-        return jnp.sqrt(jnp.sum(x * x))
-
     def going(carry: Any) -> Array:
-        rounds, x, left, before = carry
+        rounds, x, left, before, _ = carry
         lost = 4 * float(jnp.finfo(right.dtype).eps) * size(x)  # what computing the rest itself may be off
         return (rounds < ROUNDS) & (size(left) < before) & (size(left) > lost)
 
-    def again(carry: Any) -> Any:
-        rounds, x, left, _ = carry
-        now = size(left)
-        near = x + bicgstab(matvec, left / now, tol=1e-3, maxiter=200)[0] * now
-        after = right - matvec(near)
-        good = size(after) < now
-        x = jnp.where(good, near, x + left)
-        return rounds + 1, x, jnp.where(good, after, right - matvec(x)), now
+    def sweeps(x: Array) -> Array:
+        return jax.lax.fori_loop(0, SWEEPS, lambda _, y: y + (right - matvec(y)), x)
 
-    start = (jnp.int32(0), jnp.zeros_like(right), right, jnp.asarray(jnp.inf, right.dtype))
-    return jax.lax.while_loop(going, again, start)[1]
+    def krylov(x: Array, left: Array) -> Array:
+        return x + bicgstab(matvec, left / size(left), tol=1e-3, maxiter=100)[0] * size(left)
+
+    def again(carry: Any) -> Any:
+        rounds, x, left, _, slow = carry
+        now = size(left)
+        near = jax.lax.cond(slow, lambda: sweeps(x), lambda: krylov(x, left))
+        after = right - matvec(near)
+        good = size(after) < 0.5 * now
+        slow = slow | ~good
+        x, left = (jnp.where(slow & ~(size(after) < now), old, new) for old, new in ((x, near), (left, after)))
+        return rounds + 1, x, left, jnp.where(slow & ~carry[4], jnp.inf, now), slow
+
+    far = jnp.asarray(jnp.inf, right.dtype)
+    return jax.lax.while_loop(going, again, (jnp.int32(0), jnp.zeros_like(right), right, far, jnp.asarray(False)))[1]
 
 
 def _over(discount: Array) -> Array:
