@@ -1,4 +1,6 @@
-"""The command line: `softql train ENVIRONMENT`. Imports everything, and nothing heavy before it is needed.
+"""The command line: `softql train ENVIRONMENT` and `softql solve ENVIRONMENT`.
+
+Imports everything, and nothing heavy before it is needed.
 
 Exit codes: 0 done; 1 training diverged or could not be saved; 2 a mistake in the arguments; 130 stopped by Ctrl-C. What
 there is by then is kept in every case.
@@ -63,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"softql {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_train(commands)
+    _add_solve(commands)
     return top
 
 
@@ -98,6 +101,66 @@ def _add_train(commands: Any) -> None:
         "--episodes", type=_count, default=100, metavar="N", help="greedy episodes that judge a seed (default: 100)"
     )
     train.add_argument("--out", type=_folder, metavar="DIR", help="run folder (default: runs/ENVIRONMENT-DATE-TIME)")
+
+
+def _add_solve(commands: Any) -> None:
+    solve = commands.add_parser(
+        "solve",
+        help="solve a small environment exactly",
+        description="Enumerate a gymnax environment with few states by its own step function, solve it, print values "
+        "and policy and draw them.",
+    )
+    solve.set_defaults(run=_solve)
+    solve.add_argument("environment", help="a gymnax name, such as FrozenLake-misc")
+    solve.add_argument(
+        "--alpha", type=_number, default=0.1, metavar="A", help="temperature, in reward units; 0 is the hard maximum"
+    )
+    solve.add_argument("--gamma", type=_number, default=0.99, metavar="G", help="discount of one step (default: 0.99)")
+    solve.add_argument(
+        "--method",
+        choices=("newton", "value"),
+        default="newton",
+        help="soft policy iteration, or soft value iteration (default: newton)",
+    )
+    solve.add_argument(
+        "--learn", type=_count, metavar="N", help="also learn from N transitions, and draw the error against Q*"
+    )
+    solve.add_argument("--seed", type=int, default=0, metavar="S", help="of --learn (default: 0)")
+    solve.add_argument("--out", type=_folder, metavar="DIR", help="where to draw (default: solved/ENVIRONMENT)")
+
+
+def _solve(arguments: argparse.Namespace) -> int:
+    """Solve, print, draw."""
+    try:
+        from rich.console import Console
+
+        from softql import plots, solving
+    except ImportError as error:
+        raise Mistake(f'{error}: solving needs the extra packages, pip install "softql[cli]"') from error
+    name, alpha, gamma, method = (getattr(arguments, x) for x in ("environment", "alpha", "gamma", "method"))
+    if arguments.learn and not alpha > 0:
+        raise Mistake(f"alpha = {alpha:g}: --learn acts with a Boltzmann policy, so alpha must be positive")
+    env, env_params = _environment(name)
+    folder = arguments.out if arguments.out is not None else Path("solved") / name
+    try:
+        found = solving.answer(env, env_params, name, alpha, gamma, method)
+    except ValueError as error:
+        raise Mistake(str(error)) from error
+    console = Console(highlight=False, soft_wrap=True)
+    solving.show(found, console)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        solving.draw(found, folder / "values.png")
+        drawn = [folder / "values.png"]
+        if arguments.learn:
+            transitions, off = solving.learn(found, arguments.learn, arguments.seed)
+            console.print(f"learned from {transitions[-1]:,} transitions: max |Q - Q*| = {off[-1]:.3g}")
+            plots.error_curve(folder / "learning.png", transitions, off, f"{name}, α = {alpha:g}, γ = {gamma:g}")
+            drawn.append(folder / "learning.png")
+    except OSError as error:
+        raise Mistake(f"can't draw in {folder}: {error.strerror or error}") from error
+    console.print(f"drawn: {', '.join(str(path) for path in drawn)}")
+    return DONE
 
 
 def _train(arguments: argparse.Namespace) -> int:

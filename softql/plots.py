@@ -14,27 +14,28 @@ COLOUR, FAINT = "#1f5fa8", "#8a8f98"
 def learning_curve(path: str | Path, metrics: Mapping[str, np.ndarray], title: str, alpha: Any = None) -> None:
     """Return, entropy and loss against environment steps: each seed thin, the mean thick, one deviation shaded.
 
+    Where the metrics hold it, the exact sub-optimality too, on a logarithmic axis while it is positive.
+
     Args:
       path: the PNG to write.
       metrics: arrays [seed, chunk], as `softql.runs.read_metrics` gives them; NaN where no episode ended.
       title: the figure's title.
       alpha: the temperature, for the caption.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 7.2), layout="constrained")
-    FigureCanvasAgg(figure)
-    upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(2.2, 1, 1))
+    figure = _figure((8, 7.2 + 1.8 * ("suboptimality" in metrics)))
     steps = metrics["env_steps"][0]
-    panels = (
-        (upper, "episode_return", "return of episodes\nwhile exploring"),
-        (middle, "entropy", "policy entropy (nats)"),
-        (lower, "loss", "loss"),
-    )
-    positive = np.nanmin(metrics["loss"], initial=np.inf) > 0
-    for axes, name, label in panels:
-        _band(axes, steps, metrics[name], logarithmic=name == "loss" and positive)
+    panels = [
+        ("episode_return", "return of episodes\nwhile exploring"),
+        ("entropy", "policy entropy (nats)"),
+        ("loss", "loss"),
+    ]
+    if "suboptimality" in metrics:
+        panels[1:1] = [("suboptimality", "below V*, exactly\n(reward units)")]
+    below = figure.subplots(len(panels), 1, sharex=True, height_ratios=(2.2, *[1] * (len(panels) - 1)))
+    upper, lower = below[0], below[-1]
+    for axes, (name, label) in zip(below, panels, strict=True):
+        positive = name in ("loss", "suboptimality") and np.nanmin(metrics[name], initial=np.inf) > 0
+        _band(axes, steps, metrics[name], logarithmic=positive)
         axes.set_ylabel(label)
         axes.grid(alpha=0.25, linewidth=0.6)
         axes.spines[["top", "right"]].set_visible(False)
@@ -43,8 +44,109 @@ def learning_curve(path: str | Path, metrics: Mapping[str, np.ndarray], title: s
     lower.xaxis.set_major_formatter(_thousands)
     seeds = len(metrics["env_steps"])
     caption = f"{seeds} seed" + "s: mean, one standard deviation, each seed" * (seeds > 1)
-    upper.set_title(title + (f", α = {alpha}" if alpha is not None else "") + f"  ({caption})", fontsize=10, loc="left")
+    upper.set_title(title + (f", α = {alpha}" if alpha is not None else "") + f"\n{caption}", fontsize=10, loc="left")
     figure.savefig(path, dpi=120)
+
+
+def value_map(
+    path: str | Path,
+    cells: np.ndarray,
+    v: np.ndarray,
+    policy: np.ndarray,
+    directions: np.ndarray,
+    ended: np.ndarray,
+    title: str,
+) -> None:
+    """V* as colours on a map, and π* as arrows whose length is the probability of the action.
+
+    Args:
+      path: the PNG to write.
+      cells: row and column of each state [S, 2]; -1 lies nowhere.
+      v: V*(s) [S], reward units.
+      policy: π*(a|s) [S, A].
+      directions: where each action leads [S, A, 2] as (row, column).
+      ended: [S], True where the episode is over: no arrows there.
+      title: the figure's title.
+    """
+    rows, columns = cells.max(0) + 1
+    figure = _figure((1.6 + 0.75 * columns, 1.4 + 0.72 * rows))
+    axes = figure.subplots()
+    table = np.full((rows, columns), np.nan)
+    placed = np.flatnonzero(cells[:, 0] >= 0)
+    table[cells[placed, 0], cells[placed, 1]] = v[placed]
+    image = axes.imshow(table, cmap="YlGnBu")
+    figure.colorbar(image, ax=axes, label="V*(s), reward units", shrink=0.8)
+    middle = (np.nanmin(table) + np.nanmax(table)) / 2
+    for s in placed:
+        row, column = cells[s]
+        ink = "white" if v[s] > middle else "#1b2733"
+        words = {"ha": "right", "va": "top", "fontsize": 6.5, "color": ink}
+        axes.text(column + 0.46, row - 0.46, "end" if ended[s] else f"{v[s]:z.2f}", **words)
+        if not ended[s]:
+            reach = 0.4 * policy[s][:, None] * directions[s]
+            for step in reach[policy[s] > 0.02]:
+                arrow = {"arrowstyle": "-|>,head_width=0.12,head_length=0.2", "color": ink, "lw": 1.1}
+                axes.annotate("", (column + step[1], row + step[0]), (column, row), arrowprops=arrow | {"shrinkA": 0})
+    axes.set_xticks(range(columns))
+    axes.set_yticks(range(rows))
+    axes.tick_params(length=0, labelsize=7)
+    axes.set_title(f"{title}\nV* (colour, number) and π* (arrows, as long as they are likely)", fontsize=9, loc="left")
+    figure.savefig(path, dpi=140)
+
+
+def value_list(path: str | Path, v: np.ndarray, policy: np.ndarray, title: str) -> None:
+    """V* and π* state by state, the states in order of V*, for worlds without a map.
+
+    Args:
+      path: the PNG to write.
+      v: V*(s) [S], reward units.
+      policy: π*(a|s) [S, A].
+      title: the figure's title.
+    """
+    figure = _figure((9, 4.6))
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1.4, 1))
+    order = np.argsort(v, kind="stable")
+    upper.plot(v[order], color=COLOUR, linewidth=1.6)
+    upper.set_ylabel("V*(s), reward units")
+    upper.grid(alpha=0.25, linewidth=0.6)
+    upper.spines[["top", "right"]].set_visible(False)
+    image = lower.imshow(policy[order].T, aspect="auto", cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
+    lower.set_yticks(range(policy.shape[1]))
+    lower.set_ylabel("action")
+    lower.set_xlabel("states, by V*")
+    figure.colorbar(image, ax=lower, label="π*(a|s)")
+    upper.set_title(f"{title}\nV* and π* of every state", fontsize=10, loc="left")
+    figure.savefig(path, dpi=120)
+
+
+def error_curve(path: str | Path, transitions: np.ndarray, error: np.ndarray, title: str) -> None:
+    """max |Q - Q*| of learning from samples against transitions, both logarithmic.
+
+    Args:
+      path: the PNG to write.
+      transitions: how many were learned from [n].
+      error: the error after them [n], reward units.
+      title: the figure's title.
+    """
+    figure = _figure((8, 4.2))
+    axes = figure.subplots()
+    axes.loglog(transitions, error, color=COLOUR, linewidth=1.6)
+    axes.set_xlabel("transitions")
+    axes.set_ylabel("max |Q - Q*|, reward units")
+    axes.grid(alpha=0.25, linewidth=0.6, which="both")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_title(f"{title}\nstochastic soft Q-learning against the exact table", fontsize=10, loc="left")
+    figure.savefig(path, dpi=120)
+
+
+def _figure(size: tuple[float, float]) -> Any:
+    """An empty figure that needs no display."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def _band(axes: Any, steps: np.ndarray, curves: np.ndarray, logarithmic: bool = False) -> None:
@@ -73,4 +175,4 @@ def _thousands(x: float, _: int) -> str:
     return f"{x:g}"
 
 
-__all__ = ["learning_curve"]
+__all__ = ["error_curve", "learning_curve", "value_list", "value_map"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +20,13 @@ from rich.table import Table
 from softql import plots, runs
 from softql.agents import Agent, Hyper, Metrics, Shape, agent, defaults_for, q_network
 from softql.agents.records import checked
-from softql.evaluate import greedy_returns
+from softql.evaluate import exact_gap, greedy_returns, network_q, optimum
+from softql.mdp import World, from_gymnax
 from softql.train import Diverged, seeds, summary, train
 
+GAPS = ("suboptimality", "greedy_suboptimality", "q_error")  # columns of metrics.csv where an exact answer exists
 CHUNKS = 100  # how often progress is shown and metrics are written
+EXACT = 1_000  # states up to which an environment is enumerated, and the policy measured against Q*
 PLAIN = 10  # how many lines of progress a log gets, where there is no terminal
 
 
@@ -42,6 +45,7 @@ class Plan(NamedTuple):
     env_steps: int  # of each seed, in all: warm-up and learning
     chunk: int
     episodes: int
+    world: World | None = None  # the environment as an MDP, where it is a small one
 
 
 def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any]) -> Plan:
@@ -63,7 +67,16 @@ def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any]) 
     checked(hyper)
     built = agent(env, env_params, shape)
     seed, lanes, episodes = settings["seed"], settings["seeds"], settings["episodes"]
-    return Plan(env, env_params, env_name, built, hyper, shape, seed, lanes, steps, env_steps, chunk, episodes)
+    world = enumerated(env, env_params, float(hyper.gamma))
+    return Plan(env, env_params, env_name, built, hyper, shape, seed, lanes, steps, env_steps, chunk, episodes, world)
+
+
+def enumerated(env: Any, env_params: Any, gamma: float) -> World | None:
+    """The environment as an MDP; None where it is too large or can't be listed."""
+    try:
+        return from_gymnax(env, env_params, gamma, limit=EXACT)
+    except ValueError:
+        return None
 
 
 @dataclass
@@ -74,6 +87,7 @@ class Outcome:
     params: Any = None
     env_steps: int = 0
     greedy_returns: np.ndarray | None = None
+    gap: dict[str, np.ndarray] | None = None  # of the last chunk, where there is an exact answer
 
 
 def _known(fields: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,6 +133,9 @@ def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds:
         if outcome.greedy_returns is not None:
             _verdict(console, outcome.greedy_returns)
             result["greedy_returns"] = outcome.greedy_returns.mean(-1).tolist()
+        if outcome.gap is not None:
+            console.print(_said(plan, outcome.gap))
+            result |= {name: x.tolist() for name, x in outcome.gap.items()}
         runs.write_json(folder / runs.RESULT, result)
         if outcome.env_steps:
             title = f"{plan.env_name}, soft Q-learning ({plan.shape.mode})"
@@ -161,9 +178,9 @@ def _settings(plan: Plan) -> str:
 
 def _learn(plan: Plan, folder: Path, console: Console, began: float, outcome: Outcome) -> None:
     """Train chunk by chunk, writing as it goes; `outcome` holds the last good parameters at any moment."""
-    keys = seeds(plan.seed, plan.seeds)
+    keys, measured = seeds(plan.seed, plan.seeds), measure(plan)
     with (
-        runs.MetricsFile(folder / runs.METRICS, Metrics._fields) as file,
+        runs.MetricsFile(folder / runs.METRICS, (*Metrics._fields, *(GAPS if plan.world else ()))) as file,
         shown(plan, console) as show,
         stop_on_interrupt(console) as stopping,
     ):
@@ -171,7 +188,8 @@ def _learn(plan: Plan, folder: Path, console: Console, began: float, outcome: Ou
             for state, metrics in train(plan.agent, plan.hyper, keys, plan.steps, plan.chunk):
                 row = jax.device_get(summary(metrics))
                 outcome.params, outcome.env_steps = jax.device_get(state.params), int(row.env_steps[0])
-                file.add(time.perf_counter() - began, row._asdict())
+                outcome.gap = measured(state.params)
+                file.add(time.perf_counter() - began, row._asdict() | (outcome.gap or {}))
                 show(row)
                 if stopping():
                     return
@@ -179,10 +197,38 @@ def _learn(plan: Plan, folder: Path, console: Console, began: float, outcome: Ou
             row = jax.device_get(summary(error.metrics))
             outcome.status = "diverged"
             outcome.params, outcome.env_steps = jax.device_get(error.state.params), int(row.env_steps[0])
-            file.add(time.perf_counter() - began, row._asdict())
+            outcome.gap = measured(error.state.params)
+            file.add(time.perf_counter() - began, row._asdict() | (outcome.gap or {}))
             console.print(f"diverged: {error}")
             return
     outcome.status = "done"
+
+
+def measure(plan: Plan) -> Callable[[Any], dict[str, np.ndarray] | None]:
+    """parameters of every seed -> their exact gaps to the optimum, one number a seed; None without an exact answer."""
+    world = plan.world
+    if world is None:
+        return lambda params: None
+    network, alpha = q_network(plan.env, plan.env_params, plan.shape.hidden), plan.hyper.alpha
+    best = optimum(world, alpha)
+
+    @jax.jit
+    def gaps(params: Any) -> Any:
+        return jax.vmap(lambda p: exact_gap(world, network_q(world, network.apply, p), alpha, best))(params)
+
+    def measured(params: Any) -> dict[str, np.ndarray]:
+        found = gaps(params)
+        return {name: np.asarray(x) for name, x in zip(GAPS, (found.soft, found.greedy, found.q), strict=True)}
+
+    return measured
+
+
+def _said(plan: Plan, gap: dict[str, np.ndarray]) -> str:
+    soft, greedy = (np.maximum(gap[name], 0.0) for name in GAPS[:2])  # below 0 is rounding
+    return (
+        f"exact, from the first state: {soft.mean():.3g} below V* with entropy (lowest {soft.min():.3g}, highest "
+        f"{soft.max():.3g}), greedy {greedy.mean():.3g} below the best"
+    )
 
 
 @contextmanager

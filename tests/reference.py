@@ -174,3 +174,201 @@ def soft_lambda_returns(reward, discount, next_v, log_pi, alpha, lambda_, trunca
             value = np.where(cut[..., t], value, mixed).astype(reward.dtype)
         answer[..., t] = soft_q_target(reward[..., t], discount[..., t], value)
     return answer
+
+
+def soft_n_step_returns(reward, discount, next_v, log_pi, alpha, n, truncated=None):
+    answer, steps = np.empty_like(reward), reward.shape[-1]
+    cut = np.zeros(reward.shape, bool) if truncated is None else truncated
+    bonus = -np.asarray(alpha, reward.dtype)[..., None] * log_pi
+    for *path, t in np.ndindex(reward.shape):
+        row, total, weight = tuple(path), reward.dtype.type(0), reward.dtype.type(1)
+        for k in range(t, min(t + int(n), steps)):
+            total += weight * (reward[(*row, k)] + (bonus[(*row, k)] if k > t else 0))
+            weight *= discount[(*row, k)]
+            if cut[(*row, k)] or discount[(*row, k)] == 0 or k == steps - 1 or k == t + int(n) - 1:
+                total += weight * next_v[(*row, k)] if weight else 0
+                break
+        answer[(*row, t)] = total
+    return answer
+
+
+def soft_value_returns(reward, discount, next_v, log_pi, alpha, n, truncated=None):
+    g = soft_n_step_returns(reward, discount, next_v, log_pi, alpha, n, truncated)
+    return g - np.asarray(alpha, reward.dtype)[..., None] * log_pi
+
+
+def path_consistency_error(value, reward, discount, next_v, log_pi, alpha, n, truncated=None):
+    return soft_value_returns(reward, discount, next_v, log_pi, alpha, n, truncated) - value
+
+
+def path_consistency_loss(value, reward, discount, next_v, log_pi, alpha, n, truncated=None):
+    return path_consistency_error(value, reward, discount, next_v, log_pi, alpha, n, truncated) ** 2 / 2
+
+
+def soft_retrace_returns(reward, discount, next_v, q, log_ratio, lambda_, truncated=None):
+    answer, steps = np.empty_like(reward), reward.shape[-1]
+    cut = np.zeros(reward.shape, bool) if truncated is None else truncated
+    for t in reversed(range(steps)):
+        value = next_v[..., t]
+        if t + 1 < steps:
+            share = lambda_ * np.minimum(1, np.exp(np.minimum(log_ratio[..., t + 1], 0)))
+            more = share * (answer[..., t + 1] - q[..., t + 1])
+            value = (value + np.where(cut[..., t], 0, more)).astype(reward.dtype)
+        answer[..., t] = soft_q_target(reward[..., t], discount[..., t], value)
+    return answer
+
+
+# Tables: everything by sweeps or by a matrix written out
+
+
+def expected_next(transition, discount, v):
+    return np.sum(transition * discount * v, axis=-1).astype(transition.dtype)
+
+
+def optimality_backup(transition, reward, discount, q, alpha, log_w=None):
+    return reward + expected_next(transition, discount, soft_value(q, alpha, log_w))
+
+
+def evaluation_backup(transition, reward, discount, log_pi, q, alpha, log_w=None):
+    return reward + expected_next(transition, discount, policy_value(log_pi, q, alpha, log_w))
+
+
+def chain(transition, discount, log_pi, log_w):
+    """P_π, with the discount in it."""
+    return np.einsum("sa,saj->sj", probabilities(log_pi, log_w), transition * discount)
+
+
+def policy_q(transition, reward, discount, log_pi, alpha, log_w=None):
+    gain = policy_value(log_pi, reward, alpha, log_w)
+    move = chain(transition, discount, log_pi, log_w)
+    value = np.linalg.solve(np.eye(len(gain), dtype=gain.dtype) - move, gain)
+    return reward + expected_next(transition, discount, value)
+
+
+def optimal_q(transition, reward, discount, alpha, log_w=None):
+    q = np.zeros_like(reward)
+    for _ in range(SWEEPS):
+        q = optimality_backup(transition, reward, discount, q, alpha, log_w)
+    return q
+
+
+SWEEPS = 300
+
+
+def hard_q(transition, reward, discount, log_w=None):
+    q, exists = np.zeros_like(reward), log_weights(reward, log_w) != -np.inf
+    for _ in range(SWEEPS):
+        best = np.max(np.where(exists, q, -np.inf), axis=-1).astype(q.dtype)
+        q = reward + expected_next(transition, discount, best)
+    return q
+
+
+def horizon_q(transition, reward, discount, alpha, log_w=None):
+    q, v = np.empty_like(reward), np.zeros_like(reward[0, :, 0])
+    for t in reversed(range(len(reward))):
+        q[t] = reward[t] + expected_next(transition, discount, v)
+        v = soft_value(q[t], alpha, log_w)
+    return q
+
+
+def occupancy(transition, discount, log_pi, start, log_w=None):
+    move = chain(transition, discount, log_pi, log_w)
+    met = np.linalg.solve(np.eye(len(start), dtype=start.dtype) - move.T, start)
+    return met[:, None] * probabilities(log_pi, log_w)
+
+
+def composed_q(qs):
+    return np.mean(qs, axis=0)
+
+
+def disagreement(qs, alpha, log_w=None):
+    each = np.array([soft_value(q, alpha, log_w) for q in qs])
+    return each.mean(0) - soft_value(composed_q(qs), alpha, log_w)
+
+
+def composition_cost(transition, discount, qs, alpha, log_w=None):
+    loss = expected_next(transition, discount, disagreement(qs, alpha, log_w))
+    return hard_q(transition, loss, discount, log_w)
+
+
+# Temperature
+
+
+def bisected(excess, shape, dtype):
+    """Where an increasing function of alpha crosses 0, between 1e-4 and 1e4."""
+    low, high = np.full(shape, -4.0), np.full(shape, 4.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = excess((10**middle).astype(dtype)) > 0
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    return (10 ** ((low + high) / 2)).astype(dtype)
+
+
+def state_temperature(q, target, log_w=None):
+    return bisected(lambda alpha: boltzmann_entropy(q, alpha, log_w) - target, q.shape[:-1], q.dtype)
+
+
+def batch_temperature(q, target, log_w=None):
+    return bisected(lambda alpha: boltzmann_entropy(q, alpha, log_w).mean() - target, (), q.dtype)
+
+
+def temperature_dual(q, alpha, target, log_w=None):
+    return soft_value(q, alpha, log_w) - np.asarray(alpha, q.dtype) * np.asarray(target, q.dtype)
+
+
+def dual_gradient(q, alpha, target, log_w=None):
+    return boltzmann_entropy(q, alpha, log_w) - np.asarray(target, q.dtype)
+
+
+def dual_step(alpha, entropy, target, rate):
+    return np.exp(np.log(alpha) - rate * (entropy - target))
+
+
+def linear_dual_step(alpha, entropy, target, rate):
+    return np.maximum(alpha - rate * (entropy - target), 0)
+
+
+# Equivalences: gradients written out, not differentiated
+
+
+def soft_q_gradient(q, target, alpha, log_w=None):
+    return probabilities(boltzmann_log_policy(q, alpha, log_w), log_w) * (q - target)
+
+
+def regularised(q, target, alpha, log_w):
+    """Chances, Q̂ - α log π, and the value of that."""
+    log_pi = boltzmann_log_policy(q, alpha, log_w)
+    gain = target - temperature(alpha, q) * np.where(np.isneginf(log_pi), 0, log_pi)
+    chance = probabilities(log_pi, log_w)
+    return chance, gain, expected(chance, gain)
+
+
+def policy_gradient(q, target, alpha, log_w=None):
+    chance, gain, value = regularised(q, target, alpha, log_w)
+    return chance * (gain - value[..., None]) / temperature(alpha, q)
+
+
+def value_gradient(q, target, alpha, log_w=None):
+    chance, _, value = regularised(q, target, alpha, log_w)
+    return chance * (soft_value(q, alpha, log_w) - value)[..., None]
+
+
+def munchausen_backup(transition, reward, discount, q, alpha, share, log_w=None):
+    bonus = share * temperature(alpha, q) * boltzmann_log_policy(q, alpha, log_w)
+    return optimality_backup(transition, reward, discount, q, alpha, log_w) + np.where(np.isneginf(bonus), 0, bonus)
+
+
+def kl_regularised_backup(transition, reward, discount, q, log_prior, alpha, share, log_w=None):
+    tilted = q + share * temperature(alpha, q) * log_prior
+    return optimality_backup(transition, reward, discount, tilted.astype(q.dtype), alpha, log_w)
+
+
+EULER = 0.5772156649015329
+
+
+def logit_choice_q(transition, reward, discount, alpha):
+    v = np.zeros_like(reward)
+    for _ in range(SWEEPS):
+        best = soft_value(v, alpha) + np.asarray(alpha * EULER, v.dtype)
+        v = reward + expected_next(transition, discount, best)
+    return v

@@ -15,22 +15,40 @@ LADDER = {
     "softql.equations": (set(), {"jax", "numpy", "jaxtyping"}),
     "softql.precise": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.returns": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
-    "softql": ({"softql.equations", "softql.returns"}, set()),
+    "softql.temperature": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.closed_forms": (set(), {"jax", "numpy", "jaxtyping"}),
+    "softql.mdp": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.tabular": ({"softql.equations", "softql.mdp"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.equivalences": ({"softql.equations", "softql.tabular"}, {"jax", "numpy", "jaxtyping"}),
+    "softql": (
+        {"softql.equations", "softql.returns", "softql.temperature", "softql.tabular", "softql.equivalences"},
+        set(),
+    ),
     "softql.envs": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),
     "softql.agents": (
         {"softql.equations", "softql.returns", "softql.envs"},
         {"jax", "numpy", "jaxtyping", "optax", "gymnax"},
     ),
     "softql.train": ({"softql.agents"}, {"jax", "numpy", "jaxtyping"}),
-    "softql.evaluate": ({"softql.equations", "softql.agents", "softql.envs"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.evaluate": (
+        {"softql.equations", "softql.agents", "softql.envs", "softql.mdp", "softql.tabular"},
+        {"jax", "numpy", "jaxtyping"},
+    ),
     "softql.checkpoint": (set(), {"jax", "numpy"}),
     "softql.runs": ({"softql.checkpoint"}, {"jax", "numpy"}),
     "softql.plots": ({"softql.runs"}, {"numpy", "matplotlib"}),
     "softql.session": (
-        {"softql.agents", "softql.train", "softql.evaluate", "softql.plots", "softql.runs"},
+        {"softql.agents", "softql.train", "softql.evaluate", "softql.mdp", "softql.plots", "softql.runs"},
         {"jax", "numpy", "rich"},
     ),
-    "softql.cli": ({"softql", "softql.session", "softql.runs"}, {"gymnax"}),
+    "softql.solving": (
+        {"softql.equations", "softql.mdp", "softql.tabular", "softql.plots"},
+        {"jax", "numpy", "rich"},
+    ),
+    "softql.cli": (
+        {"softql", "softql.session", "softql.solving", "softql.plots", "softql.runs"},
+        {"gymnax", "rich"},
+    ),
     "softql.laws": (set(), {"numpy", "hypothesis", "pytest"}),
 }
 

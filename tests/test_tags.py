@@ -14,7 +14,12 @@ def tags_in(*paths):
     return {tag for path in paths for tag in TAG.findall(path.read_text())}
 
 
-EQUATIONS = tags_in(*(ROOT / "softql" / "equations").glob("*.py"), ROOT / "softql" / "returns.py")
+ROOMS = ("equations", "mdp", "tabular")
+FILES = ("returns", "temperature", "equivalences", "closed_forms")
+EQUATIONS = tags_in(
+    *(path for room in ROOMS for path in (ROOT / "softql" / room).glob("*.py")),
+    *(ROOT / "softql" / f"{name}.py" for name in FILES),
+)
 ERRATA = (ROOT / "docs" / "errata.md").read_text()
 
 

@@ -5,9 +5,9 @@
     print(report)
 
 A law knows the mathematics and nothing of softql's own code: this package imports NumPy and Hypothesis,
-never jax. Statements are in `value`, `policy`, `backup`, `returns` and `estimator`. `core` says what a law
-is, `strategies` draws the inputs, `oracle` knows the answers, `scales` says how large rounding may be,
-`runner` puts the laws to an implementation and `report` tells what came of it.
+never jax. Statements are in `value`, `policy`, `backup`, `returns`, `estimator`, `temperature`, `tabular` and
+`equivalences`. `core` says what a law is, `strategies` and `worlds` draw the inputs, `oracle` knows the answers,
+`scales` says how large rounding may be, `runner` puts the laws to an implementation and `report` tells what came of it.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Law:
 
     @property
     def stem(self) -> str:
-        """The part of the library that the law speaks about: value, policy, backup, returns or estimator."""
+        """The part of the library that the law speaks about: value, policy, backup, returns, estimator, ..."""
         return self.check.__module__.removeprefix(f"{__package__}.").partition(".")[0]
 
 

@@ -148,6 +148,20 @@ def lambda_return(
     return answer
 
 
+def n_step_return(
+    reward: np.ndarray, discount: np.ndarray, next_v: np.ndarray, bonus: np.ndarray, n: int, cut: np.ndarray
+) -> np.ndarray:
+    """G^(n) of every step, of fewer steps where the path is cut, ends, or the array is over."""
+    answer, cut = np.empty(reward.shape), cut | (discount == 0)
+    cut[..., -1] = True
+    for *path, t in np.ndindex(reward.shape):
+        row = tuple(path)
+        steps = min(n, int(np.argmax(cut[row][t:])) + 1)
+        window = (exact(x)[row][t : t + steps] for x in (reward, discount, next_v, bonus))
+        answer[(*row, t)] = _n_step_returns(*window)[-1]
+    return answer
+
+
 def _n_step_returns(
     reward: np.ndarray, discount: np.ndarray, next_v: np.ndarray, bonus: np.ndarray
 ) -> list[float]:

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from .core import Sides, law
-from .oracle import discounted_sum, exact, lambda_return, per_action
+from .oracle import discounted_sum, exact, lambda_return, n_step_return, per_action
 from .strategies import (
     PATHS,
     Field,
     cases,
     cuts,
     fractions,
+    lengths,
     log_chances,
     moments,
     path_discounts,
@@ -41,13 +42,20 @@ TRACE: dict[str, Field] = {
     "lambda_": fractions,
 }
 
+PATH_STEPS = ("reward", "discount", "next_v", "log_pi", "alpha")
+STEPS: dict[str, Field] = {**{name: TRACE[name] for name in PATH_STEPS}, "n": lengths}
+RETRACE: dict[str, Field] = {
+    **{name: TRACE[name] for name in ("reward", "discount", "next_v")},
+    "q": path_numbers,
+    "log_ratio": path_numbers,
+    "lambda_": fractions,
+}
+
 # Whole paths
 
 
 @law("[Note L13]", needs=("soft_return",), inputs=cases(PATHS, **PATH))
-def return_is_discounted_sum(
-    impl: Any, reward: Array, discount: Array, entropy: Array, alpha: Array
-) -> Sides:
+def return_is_discounted_sum(impl: Any, reward: Array, discount: Array, entropy: Array, alpha: Array) -> Sides:
     """G = Σ_t γ^t (r_t + α H_t), with γ^t the product of the discounts before t."""
     truth = discounted_sum(reward + per_action(alpha) * entropy, discount)
     scale = path_scale(reward, discount, entropy, alpha)
@@ -55,9 +63,7 @@ def return_is_discounted_sum(
 
 
 @law("[Note L21]", "[Note L25]", needs=("soft_q_return",), inputs=cases(PATHS, **PATH))
-def q_return_is_discounted_sum(
-    impl: Any, reward: Array, discount: Array, entropy: Array, alpha: Array
-) -> Sides:
+def q_return_is_discounted_sum(impl: Any, reward: Array, discount: Array, entropy: Array, alpha: Array) -> Sides:
     """Q = r_0 + Σ_{t≥1} γ^t (r_t + α H_t): no bonus for the action that is given."""
     later = np.where(np.arange(reward.shape[-1]) == 0, 0, entropy)
     truth = discounted_sum(reward + per_action(alpha) * later, discount)
@@ -66,9 +72,7 @@ def q_return_is_discounted_sum(
 
 
 @law("[Note L21]", "[Note L13]", needs=("soft_q_return", "soft_return"), inputs=cases(PATHS, **PATH))
-def q_return_lacks_first_bonus(
-    impl: Any, reward: Array, discount: Array, entropy: Array, alpha: Array
-) -> Sides:
+def q_return_lacks_first_bonus(impl: Any, reward: Array, discount: Array, entropy: Array, alpha: Array) -> Sides:
     """G = Q + α H_0."""
     right = impl.soft_q_return(reward, discount, entropy, alpha) + exact(alpha) * entropy[..., 0]
     scale = path_scale(reward, discount, entropy, alpha)
@@ -106,9 +110,7 @@ def lambda_return_of_whole_path(impl: Any, **trace: Any) -> Sides:
     return Sides(lambda_returns(impl, whole)[..., 0], right, trace_scale(whole)[..., 0])
 
 
-@law(
-    "[N17]", needs=("soft_lambda_returns",), inputs=cases(PATHS, **TRACE, value=path_numbers, truncated=cuts)
-)
+@law("[N17]", needs=("soft_lambda_returns",), inputs=cases(PATHS, **TRACE, value=path_numbers, truncated=cuts))
 def path_consistency(impl: Any, value: Array, truncated: Array, **trace: Any) -> Sides:
     """If V(s_t) = r_t - α log π_t + γ V(s_{t+1}) along a path, G_t = V(s_t) + α log π_t for every λ."""
     ahead = np.concatenate([value[..., 1:], trace["next_v"][..., -1:]], axis=-1)
@@ -147,6 +149,108 @@ def lambda_return_ends_at_termination(impl: Any, noise: Array, last: int, **trac
     replaced["next_v"] = np.where(time == last, -np.inf, replaced["next_v"]).astype(noise.dtype)
     left, right = lambda_returns(impl, {**ended, **replaced}), lambda_returns(impl, ended)
     return Sides(left[kept], right[kept], trace_scale(ended)[kept])
+
+
+# n-step returns
+
+
+@law("[Note L25]", needs=("soft_n_step_returns",), inputs=cases(PATHS, **STEPS, truncated=cuts))
+def n_step_return_is_definition(impl: Any, n: int, truncated: Array, **trace: Any) -> Sides:
+    """G_t = r_t + Σ_{0<k<n} γ^k (r_{t+k} - α log π_{t+k}) + γ^n V(s_{t+n}), fewer steps where the path ends."""
+    bonus = -per_action(trace["alpha"]) * trace["log_pi"]
+    truth = n_step_return(trace["reward"], trace["discount"], trace["next_v"], bonus, n, truncated)
+    left = impl.soft_n_step_returns(*(trace[name] for name in PATH_STEPS), n, truncated)
+    return Sides(left, truth, _step_scale(trace, truncated))
+
+
+@law("[Note L25]", needs=("soft_n_step_returns", "soft_lambda_returns"), inputs=cases(PATHS, **STEPS, truncated=cuts))
+def n_step_return_of_the_whole_window(impl: Any, n: int, truncated: Array, **trace: Any) -> Sides:
+    """G of as many steps as there are is the return at λ = 1."""
+    given = [trace[name] for name in PATH_STEPS]
+    steps, one = trace["reward"].shape[-1], trace["reward"].dtype.type(1)
+    left = impl.soft_n_step_returns(*given, steps, truncated)
+    return Sides(left, impl.soft_lambda_returns(*given, one, truncated), _step_scale(trace, truncated))
+
+
+@law("[N17]", needs=("soft_value_returns", "soft_n_step_returns"), inputs=cases(PATHS, **STEPS, truncated=cuts))
+def value_return_counts_the_first_action(impl: Any, n: int, truncated: Array, **trace: Any) -> Sides:
+    """G^V_t = G_t - α log π_t: a target for V pays for the first action too."""
+    given = [trace[name] for name in PATH_STEPS]
+    surprise = per_action(trace["alpha"]) * trace["log_pi"]
+    right = impl.soft_n_step_returns(*given, n, truncated) - surprise
+    left = impl.soft_value_returns(*given, n, truncated)
+    return Sides(left, right, _step_scale(trace, truncated) + 2 * np.abs(surprise))
+
+
+# Path consistency
+
+
+@law("[N17]", needs=("path_consistency_error",), inputs=cases(PATHS, **STEPS, value=path_numbers))
+def path_error_adds_up(impl: Any, n: int, value: Array, **trace: Any) -> Sides:
+    """C^(n)_t = Σ_{k<n} γ^k C^(1)_{t+k} where V(s_{t+1}) is one number at both of its places."""
+    trace["next_v"] = np.concatenate([value[..., 1:], trace["next_v"][..., -1:]], axis=-1)
+    given = [trace[name] for name in PATH_STEPS]
+    single = impl.path_consistency_error(value, *given, 1)
+    right = np.zeros(single.shape)
+    for *path, t in np.ndindex(single.shape):
+        row, weight = tuple(path), 1.0
+        for k in range(t, min(t + n, single.shape[-1])):
+            right[(*row, t)] += weight * single[(*row, k)]
+            weight *= float(trace["discount"][(*row, k)])
+    scale = 2 * _step_scale(trace, np.zeros(value.shape, bool)) + 8 * np.abs(value).max(-1, keepdims=True)
+    surprise = 8 * np.abs(per_action(trace["alpha"]) * trace["log_pi"]).max(-1, keepdims=True)
+    left = impl.path_consistency_error(value, *given, n)
+    return Sides(left, right, (scale + surprise) * value.shape[-1])
+
+
+@law("[N17]", needs=("path_consistency_error", "soft_value_returns"), inputs=cases(PATHS, **STEPS, value=path_numbers))
+def path_error_is_target_minus_value(impl: Any, n: int, value: Array, **trace: Any) -> Sides:
+    """C_t = G^V_t - V(s_t)."""
+    given = [trace[name] for name in PATH_STEPS]
+    right = impl.soft_value_returns(*given, n) - value
+    scale = _step_scale(trace, np.zeros(value.shape, bool)) + np.abs(value) + np.abs(right)
+    return Sides(impl.path_consistency_error(value, *given, n), right, 2 * scale)
+
+
+@law(
+    "[N17]", needs=("path_consistency_loss", "path_consistency_error"), inputs=cases(PATHS, **STEPS, value=path_numbers)
+)
+def path_loss_is_half_square(impl: Any, n: int, value: Array, **trace: Any) -> Sides:
+    """L = C²/2."""
+    given = [value, *(trace[name] for name in PATH_STEPS), n]
+    error = impl.path_consistency_error(*given)
+    return Sides(impl.path_consistency_loss(*given), error**2 / 2, error**2)
+
+
+# Retrace
+
+
+@law("[Note L25]", needs=("soft_retrace_returns",), inputs=cases(PATHS, **RETRACE, truncated=cuts))
+def retrace_is_a_sum_of_errors(impl: Any, truncated: Array, **trace: Any) -> Sides:
+    """G_t = Q_t + Σ_k γ^k Π c δ_k, δ = r + γ V(s') - Q and c = λ min(1, π/μ), up to where the path ends."""
+    reward, discount = exact(trace["reward"]), exact(trace["discount"])
+    error = reward + discount * exact(trace["next_v"]) - exact(trace["q"])
+    share = float(trace["lambda_"]) * np.exp(np.minimum(exact(trace["log_ratio"]), 0))
+    size = np.abs(reward) + discount * np.abs(exact(trace["next_v"])) + 2 * np.abs(exact(trace["q"]))
+    right, scale = np.array(exact(trace["q"])), np.array(np.abs(exact(trace["q"])))
+    for *path, t in np.ndindex(reward.shape):
+        row, weight = tuple(path), 1.0
+        for k in range(t, reward.shape[-1]):
+            right[(*row, t)] += weight * error[(*row, k)]
+            scale[(*row, t)] += weight * size[(*row, k)] * (k - t + 2)
+            if truncated[(*row, k)] or discount[(*row, k)] == 0 or k + 1 == reward.shape[-1]:
+                break
+            weight *= discount[(*row, k)] * share[(*row, k + 1)]
+    return Sides(impl.soft_retrace_returns(*(trace[name] for name in RETRACE), truncated), right, 2 * scale)
+
+
+def _step_scale(trace: dict[str, Any], truncated: Array) -> Array:
+    """Every term of the longest return, rounded once for every step before it."""
+    reward = np.abs(trace["reward"])
+    bonus = per_action(trace["alpha"]) * np.abs(trace["log_pi"])
+    size = lambda_return(reward, trace["discount"], np.abs(trace["next_v"]), bonus, 1.0, truncated)
+    one = reward + trace["discount"] * np.abs(trace["next_v"])
+    return reward.shape[-1] * (size + one + np.max(one + bonus, axis=-1, keepdims=True))
 
 
 def lambda_returns(impl: Any, trace: dict[str, Any], truncated: Array | None = None) -> Array:

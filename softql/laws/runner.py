@@ -11,14 +11,15 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
 from hypothesis.errors import Flaky
 
-from . import backup, estimator, returns, value
+from . import backup, equivalences, estimator, returns, tabular, temperature, value
 from .compare import FLOOR, epsilon, smallest, ulps
 from .core import Case, Law, laws_of
 from .implementation import Precision, bind, find
 from .policy import boltzmann, divergence, entropy, expectation
 from .report import Counterexample, LawBroken, Report, Result
 
-LAWS = laws_of(value, boltzmann, entropy, divergence, expectation, backup, returns, estimator)
+ROOMS = (value, boltzmann, entropy, divergence, expectation, backup, returns, estimator)
+LAWS = laws_of(*ROOMS, temperature, tabular, equivalences)
 """Every law, by stem."""
 
 SEED = 0
@@ -53,7 +54,8 @@ def verify(
 ) -> Report:
     """Check laws on an implementation: a module, object or mapping with the named functions.
 
-    `laws` are Law objects, names of laws or of stems (value, policy, backup, returns, estimator); None means
+    `laws` are Law objects, names of laws or of stems (value, policy, backup, returns, estimator,
+    temperature, tabular, equivalences); None means
     all. Inputs are NumPy arrays of `dtype`. A seed repeats a run exactly; None draws new inputs each time.
     Laws whose functions are missing are skipped. `on_fail="raise"` raises LawBroken at the first broken law.
     `shrink=False` reports the first counterexample found instead of the smallest.

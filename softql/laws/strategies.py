@@ -346,6 +346,12 @@ def moments(room: Room) -> SearchStrategy[int]:
 
 
 @functools.cache
+def lengths(room: Room) -> SearchStrategy[int]:
+    """How many steps a return takes, more than there are too."""
+    return st.integers(1, room.actions + 1)
+
+
+@functools.cache
 def states(room: Room) -> SearchStrategy[tuple[int, ...]]:
     """The index of one state."""
     return st.tuples(*(st.integers(0, n - 1) for n in room.batch))

@@ -136,3 +136,58 @@ def whole_trace_shares_one_lambda(reward, discount, next_v, log_pi, alpha, lambd
     whole = right.soft_lambda_returns(*given, lambda_ * 0 + 1, truncated)
     short = right.soft_lambda_returns(*given, lambda_ * 0, truncated)
     return lambda_ * whole + (1 - lambda_) * short
+
+
+@mutant("soft_n_step_returns", "n_step_return_is_definition", "n_step_return_of_the_whole_window")
+def reward_only_n_step(reward, discount, next_v, log_pi, alpha, n, truncated=None):
+    """No -alpha log pi between the rewards."""
+    return right.soft_n_step_returns(reward, discount, next_v, 0 * log_pi, alpha, n, truncated)
+
+
+@mutant("soft_n_step_returns", "n_step_return_is_definition", "value_return_counts_the_first_action")
+def one_step_more(reward, discount, next_v, log_pi, alpha, n, truncated=None):
+    """n + 1 steps."""
+    return right.soft_n_step_returns(reward, discount, next_v, log_pi, alpha, n + 1, truncated)
+
+
+@mutant("soft_n_step_returns", "n_step_return_is_definition", "n_step_return_of_the_whole_window")
+def n_step_runs_over_truncation(reward, discount, next_v, log_pi, alpha, n, truncated=None):
+    """Steps of the next episode counted."""
+    return right.soft_n_step_returns(reward, discount, next_v, log_pi, alpha, n)
+
+
+@mutant("soft_value_returns", "value_return_counts_the_first_action", "path_error_is_target_minus_value")
+def value_return_of_the_given_action(reward, discount, next_v, log_pi, alpha, n, truncated=None):
+    """A target for Q where one for V is meant."""
+    return right.soft_n_step_returns(reward, discount, next_v, log_pi, alpha, n, truncated)
+
+
+@mutant("path_consistency_error", "path_error_is_target_minus_value", "path_loss_is_half_square", "path_error_adds_up")
+def path_error_with_v_added(value, reward, discount, next_v, log_pi, alpha, n, truncated=None):
+    """V(s_t) added where it is taken away."""
+    return right.path_consistency_error(-value, reward, discount, next_v, log_pi, alpha, n, truncated)
+
+
+@mutant("path_consistency_loss", "path_loss_is_half_square")
+def whole_square(value, reward, discount, next_v, log_pi, alpha, n, truncated=None):
+    """The half forgotten."""
+    return 2 * right.path_consistency_loss(value, reward, discount, next_v, log_pi, alpha, n, truncated)
+
+
+@mutant("soft_retrace_returns", "retrace_is_a_sum_of_errors")
+def unclipped_retrace(reward, discount, next_v, q, log_ratio, lambda_, truncated=None):
+    """pi/mu without the minimum with 1."""
+    answer, ratio = np.empty_like(reward), np.exp(log_ratio)
+    for t in reversed(range(reward.shape[-1])):
+        value = next_v[..., t]
+        if t + 1 < reward.shape[-1]:
+            more = lambda_ * ratio[..., t + 1] * (answer[..., t + 1] - q[..., t + 1])
+            value = value + (more if truncated is None else np.where(truncated[..., t], 0, more))
+        answer[..., t] = reward[..., t] + discount[..., t] * value
+    return answer
+
+
+@mutant("soft_retrace_returns", "retrace_is_a_sum_of_errors")
+def retrace_without_q(reward, discount, next_v, q, log_ratio, lambda_, truncated=None):
+    """G added to V where its difference from Q is meant."""
+    return right.soft_retrace_returns(reward, discount, next_v, 0 * q, log_ratio, lambda_, truncated)
