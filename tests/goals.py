@@ -1,7 +1,8 @@
 """What the default operators promise, in units in the last place, and how far they are from it.
 
 `errors(case)` measures every operator on a batch against the oracle. A promise is about results of at least
-tiny * 2^26 (d2V/dα2: tiny * 2^46); V, where `max Q` and `α log Z - max Q` have opposite signs, is measured on the larger of the two.
+tiny * 2^26 (d2V/dα2: tiny * 2^46); V, where `max Q` and `α log Z - max Q` have opposite signs, is measured on the
+larger of the two.
 Imports: numpy, jax, softql, oracle.
 """
 
