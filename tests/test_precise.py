@@ -303,7 +303,7 @@ def test_16_bit_floats_are_rounded_once_more():
         ((np.zeros((1, 70_000), np.float32), 1.0), "65536"),
         ((np.zeros(3, np.int32), 1.0), "floating-point"),
         ((np.zeros((2, 3), np.float32), np.ones(3, np.float32)), "alpha"),
-        ((np.zeros(3, np.float32), -1.0), "positive"),
+        ((np.zeros(3, np.float32), -1.0), "at least 0"),
         ((np.zeros(3, np.float32), 1.0, np.zeros(5, np.float32)), "log_w"),
     ],
 )
