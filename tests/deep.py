@@ -1,4 +1,4 @@
-"""The deep profile: every law on softql at 100,000 examples, by hand: `python tests/deep.py` (JAX_ENABLE_X64=1: float64).
+"""The deep profile, by hand: every law on softql at 100,000 examples. `python tests/deep.py`; float64 by JAX_ENABLE_X64.
 
 Hypothesis draws and shrinks one small case at a time, which is right for finding a fault and slow for finding none.
 Here the same strategies are drawn by NumPy, in blocks: where a law speaks of states, one call of each function checks
@@ -59,7 +59,9 @@ def integers(low: int, high: int) -> Draw:
 
 def sampled_from(items: Any) -> Draw:
     items = list(items)
-    return Draw(lambda rng: items[rng.integers(len(items))], lambda rng, n: [items[i] for i in rng.integers(len(items), size=n)])
+    return Draw(
+        lambda rng: items[rng.integers(len(items))], lambda rng, n: [items[i] for i in rng.integers(len(items), size=n)]
+    )
 
 
 def one_of(*draws: Draw) -> Draw:
@@ -137,7 +139,9 @@ def run(law: Any, functions: dict[str, Any], dtype: Any, examples: int, seconds:
             if trial.reason and Wide.block > 1:
                 break  # a law that takes one case at a time
             if trial.reason or trial.ulp > law.limit:
-                print(f"FAILED {law.name} after {seen} examples: {trial.ulp:.1f} ulp {trial.reason}\n{case}", flush=True)
+                print(
+                    f"FAILED {law.name} after {seen} examples: {trial.ulp:.1f} ulp {trial.reason}\n{case}", flush=True
+                )
                 return seen, np.inf
             worst = max(worst, trial.ulp)
             seen += Wide.block

@@ -10,9 +10,11 @@ Room: jax, numpy, softql.equations.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,8 @@ def batch(dtype: Any, actions: int, seed: int = 0) -> dict[str, np.ndarray]:
         "q": q, "alpha": alpha, "log_w": log_w, "q2": q + far * np.where(np.isfinite(alpha), alpha, 1)[:, None],
         "alpha2": alpha * np.asarray(1.0625, dtype), "log_p": (-rng.integers(0, 900, q.shape) / 32).astype(dtype),
         "log_r": np.where(rng.random(q.shape) < 0.1, -np.inf, -rng.integers(1, 300, q.shape) / 32).astype(dtype),
-        "dq": (rng.integers(-32, 33, q.shape) / 16).astype(dtype), "dalpha": (rng.integers(-9, 9, alpha.shape) / 8).astype(dtype),
+        "dq": (rng.integers(-32, 33, q.shape) / 16).astype(dtype),
+        "dalpha": (rng.integers(-9, 9, alpha.shape) / 8).astype(dtype),
         "reward": (rng.integers(-64, 65, alpha.shape) / 8).astype(dtype),
         "discount": (rng.integers(0, 9, alpha.shape) / 8).astype(dtype),
         "v": (rng.integers(-640, 641, alpha.shape) / 8).astype(dtype),
@@ -99,23 +102,19 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
             for name, f, arguments in operators(e, b, weighted):
                 label = f"{name}, {actions} actions{', weighted' if weighted else ''}"
                 arguments = tuple(jnp.asarray(x) for x in arguments)
-                yield label, lambda f=f, arguments=arguments: f(*arguments)
+                yield label, partial(f, *arguments)
                 if actions != 5:
                     continue
-                yield (
-                    f"gradients of {label}",
-                    lambda f=f, a=arguments: jax.grad(lambda *x: f(*x).sum(), tuple(range(len(a))))(*a),
-                )
+                yield f"gradients of {label}", partial(gradients, f, arguments)
                 if dtype != np.float32:
                     continue
-                for i, x in enumerate(arguments):
-                    yield f"d {i} {label}", lambda f=f, a=arguments, i=i, x=x, b=b: slope(f, a, i, tangent(x, b))
+                places = range(len(arguments))
+                for i in places:
+                    yield f"d {i} {label}", partial(slope, f, arguments, i, tangent(arguments[i], b))
                 if name in TWICE and not (weighted and name == "boltzmann_kl"):
-                    for i, j in [(i, j) for i in range(len(arguments)) for j in range(i + 1)]:
-                        yield (
-                            f"d {i} d {j} {label}",
-                            lambda f=f, a=arguments, i=i, j=j, b=b: bend(f, a, i, j, b),
-                        )
+                    for i, j in itertools.product(places, places):
+                        if j <= i:
+                            yield f"d {i} d {j} {label}", partial(bend, f, arguments, i, j, b)
     b = {name: jnp.asarray(x) for name, x in batch(dtype, 5).items()}
     one, none = b["q"][:3], jnp.array([-1.0, jnp.nan, 0.5], dtype)
     yield "a traced alpha that is none", lambda: jax.vmap(e.soft_value)(one, none)
@@ -153,6 +152,10 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
             e.mellowmax(n["q"], 1.0),
             e.policy_value(n["log_p"], n["q"], 1.0),
         ]
+
+
+def gradients(f: Callable[..., Any], arguments: tuple) -> Any:
+    return jax.grad(lambda *x: f(*x).sum(), tuple(range(len(arguments))))(*arguments)
 
 
 def slope(f: Callable[..., Any], arguments: tuple, i: int, along: Any) -> Any:

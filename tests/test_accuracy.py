@@ -9,6 +9,7 @@ import goals
 import jax
 import jax.numpy as jnp
 import numpy as np
+import oracle
 import pytest
 import regimes
 
@@ -152,3 +153,52 @@ def test_the_self_test_and_the_operators_work_without_jit():
         assert check_floats() == []
         steps = softql.boltzmann_policy(q, 0.5)
     assert_bits(np.asarray(steps), np.asarray(softql.boltzmann_policy(q, 0.5)))
+
+
+@pytest.mark.parametrize("weights", ["", "weighted"])
+@pytest.mark.parametrize("letter", regimes.REGIMES)
+def test_fast_policies_lose_the_digits_that_they_say(letter, weights):
+    """2 (g + |log w| + 4) ulp of the policy; 2 ulp of the largest of 1, |log pi| and |log w|."""
+    case = CASES[weights](regimes.regime(letter, 2 if letter == "4k" else 100))
+    true = oracle.truth(*case)
+    log_w = np.zeros(case.q.shape) if case.log_w is None else case.log_w
+    wide = np.abs(log_w).max(-1, keepdims=True).astype(float)
+    gap = (case.q.max(-1, keepdims=True).astype(float) - case.q) / case.alpha[:, None].astype(float)
+    error = oracle.err_ulp(np.asarray(softql.boltzmann_policy(*case, fast=True)), true["policy"], np.float32)
+    inside = oracle.in_range(true["policy"], goals.least(np.float32))
+    assert np.where(inside, error / (gap + wide + 4), 0).max() <= 2
+    found, log_pi = np.asarray(softql.boltzmann_log_policy(*case, fast=True)), true["log_policy"].nearest()
+    size = np.maximum(np.maximum(1, np.abs(log_pi)), wide)
+    assert np.where(np.isfinite(found), np.abs(found - log_pi) / size, 0).max() <= 2 * 2.0**-23
+
+
+def test_fast_policies_at_the_edges():
+    """Ties, no valid action, alpha of 0 and infinity, a NaN under the mask, a traced alpha that is none."""
+    both = lambda *case: (  # noqa: E731
+        np.asarray(softql.boltzmann_policy(*case, fast=True)).tolist(),
+        np.exp(np.asarray(softql.boltzmann_log_policy(*case, fast=True))).tolist(),
+    )
+    inf, nan = np.inf, np.nan
+    f = np.float32
+    for q, alpha, log_w, expected in (
+        ([1, 1, 0], 0, None, [0.5, 0.5, 0]),
+        ([1, 1 - 2.0**-24, 0], 0, None, [1, 0, 0]),
+        ([1, -inf, 0], inf, None, [0.5, 0, 0.5]),
+        ([-inf, -inf], 1, None, [0, 0]),
+        ([-inf, -inf], 0, None, [0, 0]),
+        ([1, 2, nan], 0, [0, 0, -inf], [0, 1, 0]),
+        ([1, 2], 0, [0, -inf], [1, 0]),
+        ([1, 1e38, -3e38], 1, None, [0, 1, 0]),
+        ([7], 2, None, [1]),
+    ):
+        for found in both(np.array(q, f), f(alpha), None if log_w is None else np.array(log_w, f)):
+            assert found == expected
+    cold = jax.vmap(lambda alpha: softql.boltzmann_policy(jnp.array([1.0, 2.0]), alpha, fast=True))
+    assert np.isnan(cold(jnp.array([-1.0, nan]))).all()
+
+
+@pytest.mark.parametrize("call", [softql.boltzmann_policy, softql.boltzmann_log_policy])
+def test_derivatives_of_fast_policies_are_the_exact_ones(call):
+    q, along = jnp.array([1.0, 2.5, -3.0]), jnp.array([1.0, -1.0, 0.5])
+    of = lambda fast: jax.jvp(lambda x: call(x, 0.25, fast=fast), (q,), (along,))[1]  # noqa: E731
+    np.testing.assert_allclose(of(True), of(False), rtol=1e-5)

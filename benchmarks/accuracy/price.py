@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -40,6 +41,12 @@ PAIRS: dict[str, tuple[Callable, Callable, int]] = {
     "soft_value / logsumexp": (softql.soft_value, value, ELEMENTS),
     "boltzmann_policy / softmax": (softql.boltzmann_policy, policy, ELEMENTS),
     "boltzmann_log_policy / log_softmax": (softql.boltzmann_log_policy, log_policy, ELEMENTS),
+    "boltzmann_policy(fast=True) / softmax": (partial(softql.boltzmann_policy, fast=True), policy, ELEMENTS),
+    "boltzmann_log_policy(fast=True) / log_softmax": (
+        partial(softql.boltzmann_log_policy, fast=True),
+        log_policy,
+        ELEMENTS,
+    ),
     "precise.soft_value / logsumexp": (softql.precise.soft_value, value, PRECISE_ELEMENTS),
     "precise.boltzmann_policy / softmax": (softql.precise.boltzmann_policy, policy, PRECISE_ELEMENTS),
 }

@@ -22,6 +22,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
+from softql.equations import _fast as fast
 from softql.equations import _kernels as kernels
 
 Primals = tuple[jax.Array, jax.Array, jax.Array | None]
@@ -31,6 +32,8 @@ Rule = Callable[[Primals, Tangents], jax.Array]
 value = jax.custom_jvp(jax.jit(kernels.value))
 log_policy = jax.custom_jvp(jax.jit(kernels.log_policy))
 policy = jax.custom_jvp(jax.jit(kernels.policy))
+fast_log_policy = jax.custom_jvp(jax.jit(fast.log_policy))
+fast_policy = jax.custom_jvp(jax.jit(fast.policy))
 mass = jax.custom_jvp(jax.jit(kernels.mass))
 fine_mass = jax.custom_jvp(jax.jit(kernels.fine_mass))  # the same to half an ulp, for products of masses
 advantage = jax.custom_jvp(jax.jit(kernels.advantage))
@@ -192,6 +195,8 @@ for _operator, _rule in (
     (value, d_value),
     (log_policy, d_log_policy),
     (policy, d_policy),
+    (fast_log_policy, d_log_policy),
+    (fast_policy, d_policy),
     (mass, d_mass),
     (fine_mass, d_mass),
     (advantage, d_advantage),

@@ -17,7 +17,11 @@ from softql.equations import _rules as rules
 
 
 def boltzmann_log_policy(
-    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"], log_w: Float[ArrayLike, "*#b a"] | None = None
+    q: Float[ArrayLike, "*b a"],
+    alpha: Float[ArrayLike, "*#b"],
+    log_w: Float[ArrayLike, "*#b a"] | None = None,
+    *,
+    fast: bool = False,
 ) -> Float[Array, "*b a"]:
     r"""log π*(a|s) = (Q(s,a) - V(s))/α.  [H17 Eq. 6] [Note L44]
 
@@ -29,6 +33,9 @@ def boltzmann_log_policy(
       q: action values, reward units.
       alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
+      fast: in single words, for finite Q: as quick as log_softmax from 16 actions on, where the default takes some 1.5
+        times as long; off by up to 2 ulp of the largest of 1, |log π| and |log w|, so that log π of a nearly sure
+        action has no digits. Derivatives stay exact.
 
     Returns:
       The log density in nats: <= 0 for counting measure; -inf at masked actions.
@@ -42,11 +49,15 @@ def boltzmann_log_policy(
       [-0.6931472 -0.6931472]
     """
     q, alpha, log_w, cast = door.gibbs_arguments(q, alpha, log_w)
-    return cast(rules.log_policy(q, alpha, log_w))
+    return cast((rules.fast_log_policy if fast else rules.log_policy)(q, alpha, log_w))
 
 
 def boltzmann_policy(
-    q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"], log_w: Float[ArrayLike, "*#b a"] | None = None
+    q: Float[ArrayLike, "*b a"],
+    alpha: Float[ArrayLike, "*#b"],
+    log_w: Float[ArrayLike, "*#b a"] | None = None,
+    *,
+    fast: bool = False,
 ) -> Float[Array, "*b a"]:
     r"""π*(a|s) = exp((Q(s,a) - V(s))/α) = exp(Q(s,a)/α)/Z(s), the unique maximiser of E_π[Q] + α H(π).  [Note L44]
     [H17 Eq. 6]
@@ -57,6 +68,9 @@ def boltzmann_policy(
       q: action values, reward units.
       alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
+      fast: in single words, for finite Q: as quick as softmax from 16 actions on, where the default takes some 1.6
+        times as long; an action (max Q - Q)/α = g below the best is off by up to 2 (g + |log w| + 4) ulp. Derivatives
+        stay exact.
 
     Returns:
       The density, Σ_a w_a π_a = 1; 0 at masked actions and in rows without valid ones.
@@ -69,7 +83,7 @@ def boltzmann_policy(
       [0.5 0.5 0. ]
     """
     q, alpha, log_w, cast = door.gibbs_arguments(q, alpha, log_w)
-    return cast(rules.policy(q, alpha, log_w))
+    return cast((rules.fast_policy if fast else rules.policy)(q, alpha, log_w))
 
 
 def soft_advantage(

@@ -1,11 +1,11 @@
 """Mutation testing of softql's equations, by hand: `python -m tests.mutation` in the repository's root.
 
 mutmut writes the mutants, each a small mistake in one function; a mutant is killed when an answer that
-`tests/recorded.json` holds changes, and it is those answers that `tests/test_recorded.py` compares and the accuracy
-tests certify. mutmut's own runner starts a process a mutant, and with some 4,600 of them compiling a library each time is
-hours; here one process imports the mutated equations again for each mutant and asks, of the recorded answers, those
-whose computation passes through the mutated function. A mutant that takes too long is not killed.
-Writes `survivors.txt`, and compares it with `equivalent.txt`, where each survivor is argued for by name.
+`tests/recorded.json` holds changes: `tests/test_recorded.py` compares those answers, the accuracy tests certify them.
+mutmut's own runner starts a process a mutant, and some 4,600 that each compile a library are hours; here one process
+imports the mutated equations again for each mutant and asks, of the recorded answers, those whose computation passes
+through the mutated function. A mutant that takes too long is not killed.
+`docs/mutation.md` has the score, and every survivor by name with the reason.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def write_mutants(folder: Path) -> list[str]:
     (folder / "softql" / "__init__.py").write_text("")
     for path in sorted((ROOT / "softql" / "equations").glob("*.py")):
         mutated = mutate_file_contents(str(path), path.read_text())
-        (folder / "softql" / "equations" / path.name).write_text(mutated.mutated_code)
+        (folder / "softql" / "equations" / path.name).write_text(mutated.code)
         names += [f"softql.equations.{path.stem}.{name}" for name in mutated.mutant_names]
     return names
 
@@ -125,7 +125,9 @@ def interleaved(names: list[str]) -> list[str]:
     groups: dict[Any, list[str]] = defaultdict(list)
     for name in names:
         label = name.partition(": ")[2]
-        groups[name[:8], "weighted" in name, " 37 " in name, " 1 " in name, label.split(" ")[0] in ("d", "gradients")].append(name)
+        groups[
+            name[:8], "weighted" in name, " 37 " in name, " 1 " in name, label.split(" ")[0] in ("d", "gradients")
+        ].append(name)
     order = []
     while any(groups.values()):
         order += [group.pop(0) for group in groups.values() if group]
