@@ -1,7 +1,8 @@
-"""The command line: `softql train ENVIRONMENT`. Imports everything, and nothing heavy before it is needed.
+"""The command line: `softql train ENVIRONMENT`, `softql verify MODULE:ATTR`, `softql laws`, `softql where TAG`.
 
-Exit codes: 0 done; 1 training diverged or could not be saved; 2 a mistake in the arguments; 130 stopped by Ctrl-C. What
-there is by then is kept in every case.
+Imports everything, and nothing heavy before it is needed. Exit codes: 0 done; 1 training diverged or could not be
+saved, or a law is broken; 2 a mistake in the arguments; 130 stopped by Ctrl-C. What there is by then is kept in every
+case.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from softql import __version__
+from softql import __version__, verification
+from softql.mistakes import Mistake
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 HYPER = {
@@ -35,10 +37,6 @@ SHAPE = {
     "buffer": ("N", "replay: transitions held"),
     "warmup": ("N", "replay: environment steps before learning"),
 }
-
-
-class Mistake(Exception):
-    """Something in the arguments that the caller can put right: printed as one line."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"softql {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_train(commands)
+    verification.add_to(commands)
     return top
 
 

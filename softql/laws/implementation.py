@@ -2,18 +2,25 @@
 
 An implementation is a module, an object or a mapping that holds functions under the names the laws use.
 Each call gets its own copies of the arrays, in the dtype under test, so a function that writes into its
-input spoils no law. The coarsest dtype among the answers decides how large an ulp is.
+input spoils no law (it is noted). The coarsest dtype among the answers decides how large an ulp is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from .compare import epsilon
+from .core import Law
+from .signatures import SIGNATURES
+
+
+class OutOfDomain(Exception):
+    """An input that an adapter cannot put into the implementation's own terms: no finding either way."""
 
 
 def find(implementation: Any, name: str) -> Callable[..., Any] | None:
@@ -23,35 +30,77 @@ def find(implementation: Any, name: str) -> Callable[..., Any] | None:
     return getattr(implementation, name, None)
 
 
-class Precision:
-    """The coarsest floating-point format seen so far."""
+class Witness:
+    """What the calls of one law showed besides their answers: the coarsest format, and what people should know."""
 
     def __init__(self, dtype: np.dtype) -> None:
         self.dtype = dtype
+        self.notes: list[str] = []
+        self.running = ""
+        """The function that is being called."""
 
     def see(self, dtype: np.dtype) -> None:
         """Take one more answer's dtype into account."""
         if epsilon(dtype) > epsilon(self.dtype):
             self.dtype = dtype
 
+    def note(self, line: str) -> None:
+        """Say something, once."""
+        if line not in self.notes:
+            self.notes.append(line)
 
-def bind(implementation: Any, names: Iterable[str], precision: Precision) -> SimpleNamespace:
-    """The named functions of an implementation as the laws call them."""
-    dtype = precision.dtype
+
+def bind(implementation: Any, law: Law, witness: Witness) -> SimpleNamespace:
+    """The functions that a law needs, as it calls them."""
+    dtype = witness.dtype
 
     def wrap(name: str, function: Callable[..., Any]) -> Callable[..., np.ndarray]:
+        refused = refuses_last(name, function)
+
         def call(*arguments: Any) -> np.ndarray:
             while arguments and arguments[-1] is None:  # a missing measure is a missing argument
                 arguments = arguments[:-1]
-            answer = np.asarray(function(*(_copy(x, dtype) for x in arguments)))
+            if refused and len(arguments) == len(SIGNATURES[name]):
+                witness.note(f"{name} takes no {refused}: inputs that have one were passed over")
+                raise OutOfDomain(f"{name} takes no {refused}")
+            given = [_copy(x, dtype) for x in arguments]
+            before = [x.tobytes() if isinstance(x, np.ndarray) else b"" for x in given]
+            witness.running = name
+            answer = numbers(function(*given))
+            if any(isinstance(x, np.ndarray) and x.tobytes() != was for x, was in zip(given, before, strict=True)):
+                witness.note(f"{name} writes into its arguments")
             if answer.dtype.kind in "OUSMm":
                 raise TypeError(f"{name} returned no array of numbers: {answer!r}")
-            precision.see(answer.dtype)
+            witness.see(answer.dtype)
             return np.array(answer, np.float64)
 
         return call
 
-    return SimpleNamespace(**{name: wrap(name, _found(implementation, name)) for name in names})
+    found = {name: _found(implementation, name) for name in law.needs}
+    return SimpleNamespace(**(found if law.whole else {name: wrap(name, f) for name, f in found.items()}))
+
+
+def refuses_last(name: str, function: Callable[..., Any]) -> str:
+    """The laws' optional last argument, a measure say, if a function visibly takes all the others and not this one."""
+    known = SIGNATURES.get(name, ("",))
+    if known[-1] not in ("log_w", "truncated"):
+        return ""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ""
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return ""
+    takes = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+    return known[-1] if takes == len(known) - 1 else ""
+
+
+def numbers(answer: Any) -> np.ndarray:
+    """An answer as a NumPy array; a torch tensor may carry a gradient or lie on another device."""
+    for step in ("detach", "cpu"):
+        if hasattr(answer, step):
+            answer = getattr(answer, step)()
+    return np.asarray(answer)
 
 
 def _found(implementation: Any, name: str) -> Callable[..., Any]:
