@@ -13,7 +13,7 @@ import softql
 from softql.laws import adapt, adapters
 from softql.laws.signatures import SIGNATURES
 
-EXAMPLES = int(os.environ.get("SOFTQL_LAW_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("SOFTQL_LAW_EXAMPLES", "4"))
 EVERY = ("value", "policy", "backup", "returns", "estimator")
 
 

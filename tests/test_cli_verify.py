@@ -191,7 +191,7 @@ def test_every_law_is_listed_with_what_backs_it(capsys):
     assert softql("laws") == 0
     said = capsys.readouterr().out
     for law in LAWS:
-        assert f"\n{law.name} " in "\n" + said
+        assert f"\n{law.name}" in "\n" + said
         assert law.equation in said
         assert f"needs {', '.join(law.needs)}; " in said
     assert "theorem value.soft_value_translation" in said

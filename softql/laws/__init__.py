@@ -5,16 +5,17 @@
     print(report)
 
 A law knows the mathematics and nothing of softql's own code: this package imports NumPy and Hypothesis,
-never jax. Statements are in `value`, `policy`, `backup`, `returns` and `estimator`. `core` says what a law
-is, `strategies` draws the inputs, `oracle` knows the answers, `scales` says how large rounding may be,
-`runner` puts the laws to an implementation, `adapters` meet other conventions, and `report` (`text`, `html`) tells
-what came of it.
+never jax. Statements are in `value`, `policy`, `backup`, `returns` and `estimator`, and those of whole systems in
+`sampler`, `replay` and `agent`. `core` says what a law is, `strategies` draws the inputs, `oracle` knows the answers,
+`scales` says how large rounding may be, `runner` puts the laws to an implementation, `adapters` meet other
+conventions, and `report` (`text`, `html`) tells what came of it.
 """
 
 from __future__ import annotations
 
 from . import adapters as adapters
 from .adapters import adapt as adapt
+from .core import Finding as Finding
 from .core import Law as Law
 from .core import Sides as Sides
 from .core import law as law

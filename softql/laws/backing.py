@@ -138,6 +138,16 @@ THEOREMS: dict[str, tuple[str, ...]] = {
         "langevin_step_is_drift_and_noise": "sampler.langevin_zero_flux",
         "langevin_step_scaling": "",
         "draws_follow_boltzmann": "sampler.gumbel_max_probability",
+        "draws_exist": "sampler.gumbel_max_probability",
+        "draws_repeat": "",
+        "seeds_draw_independently": "",
+        "draws_are_independent": "",
+        "states_draw_independently": "",
+        "replay_target_is_backup": "backup.optimality_fused",
+        "truncation_keeps_value": "",
+        "termination_ends_value": "backup.soft_q_target_terminated",
+        "autoreset_target_is_backup": "backup.optimality_fused",
+        "reset_does_not_matter": "",
     }.items()
 }
 """Law -> the theorems that say the same; none for a property of code: batches, NaN, a state without actions."""

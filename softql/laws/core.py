@@ -30,6 +30,10 @@ LIMIT = 8.0
 """How many ulp of its scale a law may be off: some eight roundings, half an ulp each, on either side."""
 
 
+class Finding(Exception):
+    """A law is broken in a way that words say better than two numbers; the message is the finding."""
+
+
 class Sides(NamedTuple):
     """Both sides of a law on one input, and the size against which their difference counts."""
 

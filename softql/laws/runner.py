@@ -16,14 +16,16 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, reject, settings
 from hypothesis import seed as seeded
 from hypothesis.errors import Flaky, Unsatisfiable
 
-from . import backup, cases, clock, estimator, returns, value
+from . import agent, backup, cases, clock, estimator, replay, returns, sampler, value
 from .compare import FLOOR, epsilon, smallest, ulps
-from .core import Case, Law, laws_of
+from .core import Case, Finding, Law, laws_of
 from .implementation import OutOfDomain, Witness, bind, find
 from .policy import boltzmann, divergence, entropy, expectation
 from .report import Counterexample, LawBroken, Report, Result, Status
 
-LAWS = laws_of(value, boltzmann, entropy, divergence, expectation, backup, returns, estimator)
+LAWS = laws_of(
+    value, boltzmann, entropy, divergence, expectation, backup, returns, estimator, sampler, replay, agent
+)
 """Every law, by stem."""
 
 SEED = 0
@@ -339,6 +341,8 @@ def attempt(law: Law, implementation: Any, case: Case, witness: Witness) -> Coun
                 sides = law.check(functions, **case)
         except OutOfDomain:
             raise
+        except Finding as finding:
+            return Counterexample(case, None, None, np.inf, str(finding))
         except (Exception, SystemExit) as error:  # whatever foreign code raises is a finding about it
             return Counterexample(case, None, None, np.inf, f"raised {type(error).__name__}: {_line(error)}")
         if printed := said.getvalue().strip():

@@ -7,8 +7,8 @@ that overflows.
 
 from __future__ import annotations
 
-from . import backup, estimator, policy, returns, value
+from . import agent, backup, estimator, policy, replay, returns, sampler, value
 from .core import Mutant as Mutant
 from .core import mutants_of
 
-MUTANTS = mutants_of(value, policy, backup, returns, estimator)
+MUTANTS = mutants_of(value, policy, backup, returns, estimator, sampler, replay, agent)
