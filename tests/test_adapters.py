@@ -14,7 +14,7 @@ from softql.laws import adapt, adapters
 from softql.laws.signatures import SIGNATURES
 
 EXAMPLES = int(os.environ.get("SOFTQL_LAW_EXAMPLES", "4"))
-EVERY = ("value", "policy", "backup", "returns", "estimator")
+EVERY = ("value", "policy", "backup", "returns", "estimator", "sampler", "replay")
 
 
 def names_of(function):
@@ -109,7 +109,7 @@ def one_batch_axis(name, function):
     def call(*values):
         for value, argument in zip(values, names_of(name)):
             shape = adapters.SHAPES[argument]
-            assert shape == "any" or value is None or value.ndim == (1 if shape in ("state", "alpha") else 2)
+            assert shape in adapters.SHARED or value is None or value.ndim == (1 if shape in ("state", "alpha") else 2)
         return function(*values)
 
     return call
@@ -119,7 +119,8 @@ def one_state(name, function):
     def call(*values):
         for value, argument in zip(values, names_of(name)):
             shape = adapters.SHAPES[argument]
-            assert shape == "any" or value is None or np.ndim(value) == (0 if shape in ("state", "alpha") else 1)
+            axes = 0 if shape in ("state", "alpha") else 1
+            assert shape in adapters.SHARED or value is None or np.ndim(value) == axes
         return function(*values)
 
     return call
@@ -140,8 +141,8 @@ class Foreign:
 
 def of_foreign(name, function):
     def call(*values):
-        assert all(isinstance(value, Foreign) or value is None for value in values)
-        return Foreign(function(*(value and value.x if value is None else value.x for value in values)))
+        assert all(isinstance(value, (Foreign, int)) or value is None for value in values)
+        return Foreign(function(*(value.x if isinstance(value, Foreign) else value for value in values)))
 
     return call
 
@@ -216,7 +217,7 @@ def test_functions_without_a_measure_are_held_to_counting():
     report = softql.verify({"soft_value": lambda q, alpha: reference.soft_value(q, alpha)}, ["value"], examples=12)
     assert report.ok
     shift, ignores = (next(r for r in report if r.law.name == n) for n in ("value_shift", "value_ignores_masked"))
-    assert shift.notes == ("soft_value takes no log_w: inputs that have one were passed over",)
+    assert shift.notes == ("soft_value takes no log_w: such inputs were passed over",)
     assert ignores.reason == "soft_value takes no log_w"
 
 

@@ -28,5 +28,6 @@ from .runner import EXAMPLES as EXAMPLES
 from .runner import LAWS as LAWS
 from .runner import QUICK as QUICK
 from .runner import check_expected as check_expected
+from .runner import of as of
 from .runner import select as select
 from .runner import verify as verify

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from .implementation import OutOfDomain, find, numbers
+from .implementation import OutOfDomain, find, numbers, refuses_last
 from .oracle import exact
 from .signatures import IN_REWARD_UNITS, LOG_POLICIES, REWARDS, SHAPES, SIGNATURES, TABLES
 
+SHARED = ("any", "integer")
 Function = Callable[..., Any]
 Adapter = Callable[[str, Function], Function]
 
@@ -39,7 +40,8 @@ class Adapted(Mapping[str, Function]):
             raise KeyError(name)
         if name not in SIGNATURES:
             return function
-        inner = _positional(function, self.arguments.get(name, SIGNATURES[name]))
+        whole = SIGNATURES[name][:-1] if refuses_last(name, function) else SIGNATURES[name]
+        inner = _positional(function, self.arguments.get(name, whole))
         for adapter in reversed(self.adapters):
             inner = adapter(name, inner)
         return _named(inner, SIGNATURES[name])
@@ -103,7 +105,7 @@ def _positional(function: Function, order: tuple[str, ...]) -> Function:
     def call(**values: Any) -> Any:
         for name, value in values.items():
             if name not in order and value is not None:
-                raise OutOfDomain(f"takes no {name}")
+                raise OutOfDomain(f"takes no {name.removeprefix('path_')}")
         given = [values.get(name) for name in order]
         while given and given[-1] is None:
             given.pop()
@@ -151,7 +153,7 @@ def boolean_masks(name: str, function: Function) -> Function:
         log_w = values.get("log_w")
         if log_w is not None:
             if not np.all((log_w == 0) | (log_w == -np.inf)):
-                raise OutOfDomain("a boolean mask has no weights")
+                raise OutOfDomain("takes masks without weights")
             values["log_w"] = log_w == 0
         return function(**values)
 
@@ -180,7 +182,7 @@ def _probability(log_pi: np.ndarray, log_w: np.ndarray | None) -> np.ndarray:
     exists = (weight != -np.inf) & (log_pi != -np.inf)
     chance = np.where(exists, np.exp(np.where(exists, log_pi + weight, 0)), 0).astype(log_pi.dtype)
     if np.any(exists & (chance < np.finfo(chance.dtype).tiny)):
-        raise OutOfDomain("a probability is too small for its dtype")
+        raise OutOfDomain("takes probabilities, and one is too small for its dtype")
     return chance
 
 
@@ -241,12 +243,17 @@ def arrays(make: Callable[[Any], Any]) -> Adapter:
 
     def adapter(name: str, function: Function) -> Function:
         def call(**values: Any) -> Any:
-            made = {key: make(x) if isinstance(x, (np.ndarray, np.generic)) else x for key, x in values.items()}
-            return function(**made)
+            return function(**{key: _made(make, key, x) for key, x in values.items()})
 
         return call
 
     return adapter
+
+
+def _made(make: Callable[[Any], Any], key: str, x: Any) -> Any:
+    if SHAPES[key] == "integer":
+        return int(x)
+    return make(x) if isinstance(x, (np.ndarray, np.generic)) else x
 
 
 def batched_only(name: str, function: Function) -> Function:
@@ -255,8 +262,7 @@ def batched_only(name: str, function: Function) -> Function:
     def call(**values: Any) -> Any:
         batch = _batch(values)
         rows = {key: _rows(x, batch, SHAPES[key]) for key, x in values.items()}
-        answer = numbers(function(**rows))
-        return answer.reshape((*batch, *answer.shape[1:]))
+        return _unrolled(name, numbers(function(**rows)), batch)
 
     return call
 
@@ -269,12 +275,19 @@ def single_state_only(name: str, function: Function) -> Function:
         rows = {key: _rows(x, batch, SHAPES[key]) for key, x in values.items()}
         answers = []
         for i in range(int(np.prod(batch))):
-            one = {key: x[i] if x is not None and SHAPES[key] != "any" else x for key, x in rows.items()}
+            one = {key: x if x is None or SHAPES[key] in SHARED else x[i] for key, x in rows.items()}
+            if "seed" in one:  # each state draws on its own
+                one["seed"] = int(one["seed"]) + 7919 * i
             answers.append(numbers(function(**one)))
-        answer = np.stack(answers)
-        return answer.reshape((*batch, *answer.shape[1:]))
+        return _unrolled(name, np.stack(answers, axis=int(name == "sample_actions")), batch)
 
     return call
+
+
+def _unrolled(name: str, answer: np.ndarray, batch: tuple[int, ...]) -> np.ndarray:
+    """The answer with its leading axes as they were; draws come before the states."""
+    draws = int(name == "sample_actions")
+    return answer.reshape((*answer.shape[:draws], *batch, *answer.shape[draws + 1 :]))
 
 
 def _batch(values: Mapping[str, Any]) -> tuple[int, ...]:
@@ -289,7 +302,7 @@ def _batch(values: Mapping[str, Any]) -> tuple[int, ...]:
 
 def _rows(x: Any, batch: tuple[int, ...], shape: str) -> Any:
     """One argument with the leading axes in one."""
-    if x is None or shape == "any":
+    if x is None or shape in SHARED:
         return x
     tail = np.shape(x)[-1:] if shape in ("table", "measure") else ()
     return np.broadcast_to(x, (*batch, *tail)).reshape(-1, *tail).copy()

@@ -60,13 +60,16 @@ def bind(implementation: Any, law: Law, witness: Witness) -> SimpleNamespace:
         def call(*arguments: Any) -> np.ndarray:
             while arguments and arguments[-1] is None:  # a missing measure is a missing argument
                 arguments = arguments[:-1]
-            if refused and len(arguments) == len(SIGNATURES[name]):
-                witness.note(f"{name} takes no {refused}: inputs that have one were passed over")
-                raise OutOfDomain(f"{name} takes no {refused}")
             given = [_copy(x, dtype) for x in arguments]
             before = [x.tobytes() if isinstance(x, np.ndarray) else b"" for x in given]
             witness.running = name
-            answer = numbers(function(*given))
+            try:
+                if refused and len(given) == len(SIGNATURES[name]):
+                    raise OutOfDomain(f"takes no {refused}")
+                answer = numbers(function(*given))
+            except OutOfDomain as refusal:
+                witness.note(f"{name} {refusal}: such inputs were passed over")
+                raise
             if any(isinstance(x, np.ndarray) and x.tobytes() != was for x, was in zip(given, before, strict=True)):
                 witness.note(f"{name} writes into its arguments")
             if answer.dtype.kind in "OUSMm":
@@ -83,7 +86,7 @@ def bind(implementation: Any, law: Law, witness: Witness) -> SimpleNamespace:
 def refuses_last(name: str, function: Callable[..., Any]) -> str:
     """The laws' optional last argument, a measure say, if a function visibly takes all the others and not this one."""
     known = SIGNATURES.get(name, ("",))
-    if known[-1] not in ("log_w", "truncated"):
+    if known[-1] not in ("log_w", "path_truncated"):
         return ""
     try:
         parameters = inspect.signature(function).parameters.values()
@@ -92,7 +95,7 @@ def refuses_last(name: str, function: Callable[..., Any]) -> str:
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return ""
     takes = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
-    return known[-1] if takes == len(known) - 1 else ""
+    return known[-1].removeprefix("path_") if takes == len(known) - 1 else ""
 
 
 def numbers(answer: Any) -> np.ndarray:

@@ -167,6 +167,17 @@ def select(laws: Iterable[Law | str] | None = None) -> tuple[Law, ...]:
     return tuple(law for item in wanted for law in _named(item))
 
 
+def of(functions: Iterable[str]) -> tuple[Law, ...]:
+    """The laws that need none but these functions.
+
+    Example:
+        >>> [law.name for law in of(["energy"])]
+        ['energy_is_minus_q']
+    """
+    have = set(functions)
+    return tuple(law for law in LAWS if have.issuperset(law.needs))
+
+
 def _named(item: Law | str) -> tuple[Law, ...]:
     if isinstance(item, Law):
         return (item,)

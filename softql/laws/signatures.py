@@ -1,20 +1,23 @@
 """The arguments of the functions that the laws need, in the order in which the laws pass them.
 
-`table` is [*b, a], `state` is [*b], `alpha` a scalar or [*b], `measure` None, [a] or [*b, a]; `any` is passed as it is.
+`table` is [*b, a], `state` is [*b], `alpha` a scalar or [*b], `measure` None, [a] or [*b, a]; `any` is one number, and
+`integer` one that stays an int.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-Shape = Literal["table", "state", "alpha", "measure", "any"]
+Shape = Literal["table", "state", "alpha", "measure", "any", "integer"]
 
 SHAPES: dict[str, Shape] = {
     "q": "table", "log_pi": "table", "log_p": "table", "log_q": "table", "next_q": "table", "next_log_pi": "table",
     "log_proposal": "table", "action": "table", "gradient": "table", "noise": "table", "reward": "state",
     "discount": "state", "next_v": "state", "target": "state", "taken": "state", "alpha": "alpha", "log_w": "measure",
-    "step": "any", "lambda_": "any", "path_reward": "table", "path_discount": "table", "path_next_v": "table",
-    "path_entropy": "table", "path_log_pi": "table", "truncated": "table",
+    "terminated": "state", "truncated": "state", "final_v": "state", "reset_v": "state", "gamma": "any",
+    "seed": "integer", "count": "integer", "step": "any", "lambda_": "any", "path_reward": "table",
+    "path_discount": "table", "path_next_v": "table", "path_entropy": "table", "path_log_pi": "table",
+    "path_truncated": "table",
 }  # fmt: skip
 """Every argument by its name in SIGNATURES."""
 
@@ -41,7 +44,10 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "langevin_step": "action gradient alpha step noise",
         "soft_return": "path_reward path_discount path_entropy alpha",
         "soft_q_return": "path_reward path_discount path_entropy alpha",
-        "soft_lambda_returns": "path_reward path_discount path_next_v path_log_pi alpha lambda_ truncated",
+        "soft_lambda_returns": "path_reward path_discount path_next_v path_log_pi alpha lambda_ path_truncated",
+        "sample_actions": "seed count q alpha log_w",
+        "replay_target": "reward terminated truncated next_v gamma",
+        "autoreset_target": "reward terminated truncated final_v reset_v gamma",
     }.items()
 }
 """Function -> its arguments. A function that is not here is called as it is, without adapters."""
