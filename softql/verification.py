@@ -43,7 +43,7 @@ def add_to(commands: Any) -> None:
     _add_verify(commands)
     laws = commands.add_parser("laws", help="list the laws: equation, tag, needs, and the theorem that backs each")
     laws.set_defaults(run=_list_laws)
-    laws.add_argument("name", nargs="*", help="a law or a stem such as value, policy, backup (default: all)")
+    laws.add_argument("name", nargs="*", help="a law, a stem such as policy, or a function (default: all)")
     where = commands.add_parser("where", help='what stands behind a tag, such as "H17 Eq. 5"')
     where.set_defaults(run=_where)
     where.add_argument("tag", nargs="+", help='a tag such as H17 Eq. 5 or "Note L58"')
@@ -72,6 +72,7 @@ def _add_verify(commands: Any) -> None:
     verify.add_argument("--no-shrink", action="store_true", help="report the first counterexample, not the smallest")
     verify.add_argument("--json", metavar="FILE", help="write the report as JSON; - is the standard output")
     verify.add_argument("--html", metavar="FILE", help="write the report as a page")
+    verify.add_argument("--verbose", action="store_true", help="show the laws too whose functions are missing")
     verify.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="(default: auto)")
     verify.add_argument("--rename", action="append", default=[], metavar="NAME=YOURS", help="your name of a function")
     verify.add_argument(
@@ -93,7 +94,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     laws = _laws()
     implementation = adapted(arguments, load(arguments.target))
     to_stdout = arguments.json == "-"
-    screen = Screen(sys.stderr if to_stdout else sys.stdout, arguments.color)
+    screen = Screen(sys.stderr if to_stdout else sys.stdout, arguments.color, arguments.verbose)
     for path in (arguments.json, arguments.html):
         _writable(path)
     try:
@@ -247,8 +248,9 @@ def _write(path: str | None, text: str) -> None:
 class Screen:
     """A line a law as it ends; on a terminal also the one that runs."""
 
-    def __init__(self, stream: Any, colour: str) -> None:
+    def __init__(self, stream: Any, colour: str, verbose: bool) -> None:
         self.stream = stream
+        self.all, self.said = verbose, set[str]()
         self.live = stream.isatty()
         self.colour = colour == "always" or (colour == "auto" and self.live and "NO_COLOR" not in os.environ)
 
@@ -258,9 +260,9 @@ class Screen:
 
         if self.live:
             self.stream.write("\r\x1b[K")
-        if result is not None:
-            print(text.result(result, self.colour), file=self.stream, flush=True)
-        elif self.live:
+        if result is not None and (self.all or not result.reason.startswith(text.MISSING)):
+            print(text.result(result, self.colour, self.said), file=self.stream, flush=True)
+        elif self.live and result is None:
             self.stream.write(f"[{place}/{count}] {law.name} ...")
             self.stream.flush()
 
@@ -268,6 +270,8 @@ class Screen:
         """The sum of it."""
         from softql.laws import text
 
+        if (line := text.wanting(report)) and not self.all:
+            print(text.paint(line, text.COLOURS["skipped"], self.colour), file=self.stream)
         code = "32" if report.ok else "1;31"
         print(text.paint(f"{text.summary(report)} in {report.seconds:.1f} s", code, self.colour), file=self.stream)
 

@@ -64,8 +64,16 @@ def test_code_that_is_right_exits_0(capsys):
     assert softql("verify", "good", "--quick", "--law", "value") == 0
     said = capsys.readouterr().out
     assert "passed  value_shift                                15 examples" in said
-    assert "skipped mellowmax_is_log_mean                   no function mellowmax" in said
+    assert "mellowmax_is_log_mean" not in said
+    assert said.splitlines()[-2] == "skipped for want of log_partition, mellowmax, energy"
     assert ", 0 failed, " in said.splitlines()[-1]
+    assert softql("verify", "good", "--law", "mellowmax", "--law", "value_shift", "--quick", "--verbose") == 0
+    assert "skipped mellowmax_is_log_mean                   no function mellowmax" in capsys.readouterr().out
+
+
+def test_a_function_stands_for_its_laws(capsys):
+    assert softql("laws", "energy") == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("2 laws")
 
 
 def test_code_that_is_wrong_exits_1_with_all_one_needs(capsys):

@@ -22,6 +22,7 @@ from .core import Case, Finding, Law, laws_of
 from .implementation import OutOfDomain, Witness, bind, find
 from .policy import boltzmann, divergence, entropy, expectation
 from .report import Counterexample, LawBroken, Report, Result, Status
+from .text import MISSING
 
 LAWS = laws_of(
     value, boltzmann, entropy, divergence, expectation, backup, returns, estimator, sampler, replay, agent
@@ -89,7 +90,7 @@ def verify(
 
     Args:
         implementation: a module, an object or a mapping with functions under the names that the laws need.
-        laws: Law objects, names of laws, or stems (value, policy, backup, ...); None means all.
+        laws: Law objects, names of laws, stems (value, policy, backup, ...) or functions; None means all.
         examples: inputs for each law.
         seed: repeats a run exactly; None draws new inputs each time.
         dtype: of the inputs; float32 or float64.
@@ -160,7 +161,7 @@ def check_expected(expected: Mapping[str, str]) -> None:
 
 
 def select(laws: Iterable[Law | str] | None = None) -> tuple[Law, ...]:
-    """The laws asked for: Law objects, names of laws or names of stems."""
+    """The laws asked for: Law objects, names of laws, of stems, or of functions that laws need."""
     if laws is None:
         return LAWS
     wanted = [laws] if isinstance(laws, (str, Law)) else list(laws)
@@ -181,7 +182,7 @@ def of(functions: Iterable[str]) -> tuple[Law, ...]:
 def _named(item: Law | str) -> tuple[Law, ...]:
     if isinstance(item, Law):
         return (item,)
-    found = tuple(law for law in LAWS if item in (law.name, law.stem))
+    found = tuple(law for law in LAWS if item in (law.name, law.stem, *law.needs))
     if not found:
         names = [law.name for law in LAWS]
         near = difflib.get_close_matches(str(item), names, n=3, cutoff=0.5)
@@ -195,7 +196,7 @@ def examine(law: Law, implementation: Any, options: Options) -> Result:
     """One law on one implementation."""
     missing = [name for name in law.needs if find(implementation, name) is None]
     if missing:
-        return Result(law, "skipped", reason=f"no function {', '.join(missing)}")
+        return Result(law, "skipped", reason=MISSING + ", ".join(missing))
     search = Search(law, implementation, options)
     try:
         search.refuse_hung()

@@ -9,13 +9,15 @@ import numpy as np
 if TYPE_CHECKING:
     from .report import Report, Result
 
+MISSING = "no function "
 COLOURS = {"passed": "32", "failed": "1;31", "skipped": "2", "xfailed": "33", "xpassed": "1;31"}
 WORDS = {"xfailed": "expected to fail", "xpassed": "held unexpectedly"}
 
 
 def report(report: Report, colour: bool = False) -> str:
     """Every law, and how many had which status."""
-    return "\n".join([*(result(r, colour) for r in report.results), summary(report)])
+    said: set[str] = set()
+    return "\n".join([*(result(r, colour, said) for r in report.results), summary(report)])
 
 
 def summary(report: Report) -> str:
@@ -24,9 +26,9 @@ def summary(report: Report) -> str:
     return ", ".join(f"{n} {WORDS.get(status, status)}" for status, n in shown.items())
 
 
-def result(result: Result, colour: bool = False) -> str:
-    """One line, and details under it where there is something to act on."""
-    return "\n".join([line(result, colour), *(f"        {detail}" for detail in details(result))])
+def result(result: Result, colour: bool = False, said: set[str] | None = None) -> str:
+    """One line, and details under it where there is something to act on; notes that were `said` are not repeated."""
+    return "\n".join([line(result, colour), *(f"        {detail}" for detail in details(result, said))])
 
 
 def line(result: Result, colour: bool = False) -> str:
@@ -39,9 +41,11 @@ def line(result: Result, colour: bool = False) -> str:
     return f"{head} {result.examples:5} examples  {worst}"
 
 
-def details(result: Result) -> list[str]:
+def details(result: Result, said: set[str] | None = None) -> list[str]:
     """What a person needs to act: the notes, and for a broken law all of it."""
-    found = list(result.notes)
+    found = [note for note in result.notes if said is None or note not in said]
+    if said is not None:
+        said.update(found)
     if result.status in ("xfailed", "xpassed") or (result.status == "failed" and result.counterexample is None):
         found.insert(0, result.reason)
     if result.status == "failed" and result.counterexample is not None:
@@ -50,6 +54,14 @@ def details(result: Result) -> list[str]:
         found += [f"{law.equation}  {' '.join(law.tags)}{rate}", *str(result.counterexample).splitlines()]
         found += [f"again: {result.reproduction}"]
     return found
+
+
+def wanting(report: Report) -> str:
+    """One line: the functions for want of which laws were skipped; empty if there are none."""
+    missing = [n for r in report.results if r.reason.startswith(MISSING) for n in r.reason[len(MISSING) :].split(", ")]
+    names = list(dict.fromkeys(missing))
+    shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    return f"skipped for want of {shown}" if names else ""
 
 
 def paint(text: str, code: str, colour: bool) -> str:
