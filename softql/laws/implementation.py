@@ -50,12 +50,22 @@ class Witness:
             self.notes.append(line)
 
 
-def bind(implementation: Any, law: Law, witness: Witness) -> SimpleNamespace:
-    """The functions that a law needs, as it calls them."""
-    dtype = witness.dtype
+class Functions:
+    """The functions that a law needs, found once."""
 
-    def wrap(name: str, function: Callable[..., Any]) -> Callable[..., np.ndarray]:
-        refused = refuses_last(name, function)
+    def __init__(self, implementation: Any, law: Law) -> None:
+        self.whole = law.whole
+        self.by_name = {name: _found(implementation, name) for name in law.needs}
+        self.refused = {name: refuses_last(name, function) for name, function in self.by_name.items()}
+
+    def bind(self, witness: Witness) -> SimpleNamespace:
+        """The functions as the law calls them, under the eyes of a witness."""
+        if self.whole:
+            return SimpleNamespace(**self.by_name)
+        return SimpleNamespace(**{name: self._wrap(name, witness) for name in self.by_name})
+
+    def _wrap(self, name: str, witness: Witness) -> Callable[..., np.ndarray]:
+        function, refused, dtype = self.by_name[name], self.refused[name], witness.dtype
 
         def call(*arguments: Any) -> np.ndarray:
             while arguments and arguments[-1] is None:  # a missing measure is a missing argument
@@ -78,9 +88,6 @@ def bind(implementation: Any, law: Law, witness: Witness) -> SimpleNamespace:
             return np.array(answer, np.float64)
 
         return call
-
-    found = {name: _found(implementation, name) for name in law.needs}
-    return SimpleNamespace(**(found if law.whole else {name: wrap(name, f) for name, f in found.items()}))
 
 
 def refuses_last(name: str, function: Callable[..., Any]) -> str:

@@ -19,7 +19,7 @@ from hypothesis.errors import Flaky, Unsatisfiable
 from . import agent, backup, cases, clock, estimator, replay, returns, sampler, value
 from .compare import FLOOR, epsilon, smallest, ulps
 from .core import Case, Finding, Law, laws_of
-from .implementation import OutOfDomain, Witness, bind, find
+from .implementation import Functions, OutOfDomain, Witness, find
 from .policy import boltzmann, divergence, entropy, expectation
 from .report import Counterexample, LawBroken, Report, Result, Status
 from .text import MISSING
@@ -250,7 +250,7 @@ class Search:
     """The state of one law's run: how many examples, how far off at worst, and the last failure."""
 
     def __init__(self, law: Law, implementation: Any, options: Options) -> None:
-        self.law, self.implementation, self.options = law, implementation, options
+        self.law, self.functions, self.options = law, Functions(implementation, law), options
         self.examples, self.refused, self.worst = 0, 0, 0.0
         self.last: Counterexample | None = None
         self.began = time.monotonic()
@@ -271,7 +271,7 @@ class Search:
         witness, called = Witness(self.options.dtype), time.monotonic()
         try:
             with clock.limit(left):
-                trial = attempt(self.law, self.implementation, case, witness)
+                trial = attempt(self.law, self.functions, case, witness)
         except OutOfDomain:
             self.refuse(witness)
             raise
@@ -343,14 +343,14 @@ def reproduction(law: Law, found: Counterexample, options: Options) -> str:
     return f"{options.command} --law {law.name} --dtype {options.dtype.name} {how}"
 
 
-def attempt(law: Law, implementation: Any, case: Case, witness: Witness) -> Counterexample:
+def attempt(law: Law, functions: Functions, case: Case, witness: Witness) -> Counterexample:
     """Both sides of a law on one input, and how far apart they are; an exception counts as infinitely far."""
-    functions = bind(implementation, law, witness)
+    bound = functions.bind(witness)
     said = io.StringIO()
     with np.errstate(all="ignore"):
         try:
             with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-                sides = law.check(functions, **case)
+                sides = law.check(bound, **case)
         except OutOfDomain:
             raise
         except Finding as finding:
