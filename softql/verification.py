@@ -14,6 +14,7 @@ import importlib.util
 import os
 import shlex
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -91,7 +92,17 @@ def _add_verify(commands: Any) -> None:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    laws = _laws()
+    with tempfile.TemporaryDirectory(prefix="softql-") as folder:  # or Hypothesis leaves one in the working folder
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", folder)
+        try:
+            return _put(_laws(), arguments)
+        finally:
+            if os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] == folder:
+                del os.environ["HYPOTHESIS_STORAGE_DIRECTORY"]
+
+
+def _put(laws: ModuleType, arguments: argparse.Namespace) -> int:
+    """Put the laws to the target and report."""
     implementation = adapted(arguments, load(arguments.target))
     to_stdout = arguments.json == "-"
     screen = Screen(sys.stderr if to_stdout else sys.stdout, arguments.color, arguments.verbose)

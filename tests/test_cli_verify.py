@@ -71,6 +71,14 @@ def test_code_that_is_right_exits_0(capsys):
     assert "skipped mellowmax_is_log_mean                   no function mellowmax" in capsys.readouterr().out
 
 
+def test_nothing_is_left_in_the_folder(folder):
+    command = [sys.executable, "-m", "softql.cli", "verify", "good", "--law", "value_shift", "--quick"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    before = sorted(path.name for path in folder.iterdir())
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
 def test_a_function_stands_for_its_laws(capsys):
     assert softql("laws", "energy") == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("2 laws")

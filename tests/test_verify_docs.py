@@ -3,7 +3,6 @@
 import re
 import shlex
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,9 @@ def blocks(text, language):
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
+DRAWN = re.compile(r" {8}(\w+ = |left |right |again: |.*passed over$)")
+
+
 def sessions(text):
     """(command, output) of every `$ softql ...` in a text."""
     for block in blocks(text, "console"):
@@ -29,8 +31,9 @@ def sessions(text):
 
 
 def plain(output):
-    """Without the seconds."""
-    return re.sub(r"in [\d.]+ s", "in S s", output).strip()
+    """Laws, statuses, equations and mistakes: what does not depend on the inputs that were drawn, nor on the clock."""
+    kept = [line for line in output.splitlines() if not DRAWN.match(line)]
+    return re.sub(r"in [\d.]+ s|\d+ examples  worst +\S+", "...", "\n".join(kept)).strip()
 
 
 def source(text, name):
@@ -43,10 +46,6 @@ CASES = [
 ]
 
 
-PINNED = f"hypothesis=={version('hypothesis')}" in (ROOT / "constraints.txt").read_text().split()
-
-
-@pytest.mark.skipif(not PINNED, reason="another Hypothesis than the pinned one finds other counterexamples")
 @pytest.mark.parametrize(("text", "command", "output"), CASES)
 def test_the_page_shows_what_is_printed(text, command, output, tmp_path, monkeypatch, capsys):
     (tmp_path / "sac.py").write_text(re.sub(r"^(print|report).*", "", source(text, "class Mine"), flags=re.MULTILINE))
@@ -58,6 +57,8 @@ def test_the_page_shows_what_is_printed(text, command, output, tmp_path, monkeyp
         sys.modules.pop(name, None)
     code = cli.main(shlex.split(command)[1:])
     said = capsys.readouterr()
+    if "--case" in command:  # one given input: every digit is as shown
+        assert (said.out + said.err).splitlines()[:-1] == output.splitlines()[:-1]
     assert plain(said.out + said.err) == plain(output)
     assert code == (2 if output.startswith("softql: ") else int("\nfailed " in "\n" + output))
 

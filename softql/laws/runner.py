@@ -105,7 +105,8 @@ def verify(
         implementation: a module, an object or a mapping with functions under the names that the laws need.
         laws: Law objects, names of laws, stems (value, policy, backup, ...) or functions; None means all.
         examples: inputs for each law.
-        seed: repeats a run exactly; None draws new inputs each time.
+        seed: repeats a run where the same modules are loaded (Hypothesis also tries the constants that it finds in
+            the source of your modules); None draws new inputs each time. `case` depends on neither.
         dtype: of the inputs; float32 or float64.
         on_fail: "report", or "raise" LawBroken at the first broken law.
         shrink: look for the smallest counterexample instead of reporting the first.
@@ -267,6 +268,7 @@ class Search:
         self.examples, self.refused, self.worst = 0, 0, 0.0
         self.last: Counterexample | None = None
         self.began = time.monotonic()
+        self.deadline: float | None = None
         self.notes: list[str] = []
 
     def refuse_hung(self) -> None:
@@ -278,10 +280,12 @@ class Search:
 
     def try_(self, case: Case) -> None:
         """Check the law on one input; raise Broken where it fails, TimeUp where there is no time left."""
-        left = self.began + self.options.time_limit - time.monotonic()
+        witness, called = Witness(self.options.dtype), time.monotonic()
+        if self.deadline is None:  # the clock starts at the first input, not while Hypothesis makes itself ready
+            self.deadline = called + self.options.time_limit
+        left = self.deadline - called
         if left <= 0:
             raise clock.TimeUp
-        witness, called = Witness(self.options.dtype), time.monotonic()
         try:
             with clock.limit(left):
                 trial = attempt(self.law, self.functions, case, witness)
@@ -291,7 +295,7 @@ class Search:
         except clock.TimeUp:
             taken = time.monotonic() - called
             if taken >= self.options.time_limit / 2 and self.last is None:
-                self.last = Counterexample(case, None, None, np.inf, f"no answer within {taken:.2g} s")
+                self.last = Counterexample(case, None, None, np.inf, f"no answer within {taken:.1f} s")
                 self.options.hung[witness.running] = self.law.name
             raise
         if self.last is None:  # after the first failure Hypothesis shrinks; those runs are no examples

@@ -1,7 +1,7 @@
 """rlax under the laws: its softmax policies, its loss, its lambda-returns."""
 
 import pytest
-from conventions import EXAMPLES, because
+from conventions import check_failure, fails, holds, known
 
 rlax = pytest.importorskip("rlax", reason="rlax is not installed")
 import jax
@@ -24,19 +24,19 @@ RLAX = {
     "q_loss": lambda q, action, target: rlax.l2_loss(q[action], target),
     "soft_lambda_returns": lambda_returns,
 }
-EXPECTED = because(
-    {
-        "returns are of rewards alone: -alpha log pi has no place in them": "lambda_return_is_mixture path_consistency",
-        "0 * -inf = NaN where the path ends": "lambda_return_ends_at_termination",
-    }
+ADAPTED = laws.adapt(
+    {name: jax.jit(function) for name, function in RLAX.items()},
+    adapters.single_state_only,
+    adapters.arrays(jnp.asarray),
 )
+KNOWN = known("rlax")
 
 
-@laws.parametrize(
-    laws.adapt({n: jax.jit(f) for n, f in RLAX.items()}, adapters.single_state_only, adapters.arrays(jnp.asarray)),
-    laws.of(RLAX),
-    examples=EXAMPLES,
-    expected_failures=EXPECTED,
-)
+@holds(ADAPTED, RLAX, KNOWN)
 def test_rlax(check):
     check()
+
+
+@fails(KNOWN)
+def test_rlax_fails(failure):
+    check_failure(ADAPTED, failure)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conventions import EXAMPLES, because
+from conventions import EXAMPLES, check_failure, fails, holds, known
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 from torch.distributions import Categorical, kl_divergence
@@ -30,20 +30,18 @@ TORCH = {
     "kl_divergence": lambda log_p, log_q: kl_divergence(Categorical(logits=log_p), Categorical(logits=log_q)),
     "policy_value": policy_value,
 }
-NAN = "pi (Q - alpha log pi) is 0 * -inf = NaN for a policy that gives an action no chance"
-EXPECTED = because(
-    {NAN: "policy_value_is_expectation policy_value_at_most_value policy_value_splits policy_value_by_state"}
-)
+ADAPTED = laws.adapt(TORCH, adapters.arrays(torch.as_tensor))
+KNOWN = known("torch")
 
 
-@laws.parametrize(
-    laws.adapt(TORCH, adapters.arrays(torch.as_tensor)),
-    laws.of(TORCH),
-    examples=EXAMPLES,
-    expected_failures=EXPECTED,
-)
+@holds(ADAPTED, TORCH, KNOWN)
 def test_torch(check):
     check()
+
+
+@fails(KNOWN)
+def test_torch_fails(failure):
+    check_failure(ADAPTED, failure)
 
 
 def sample_actions(seed, count, q, alpha):
