@@ -257,6 +257,17 @@ def optimal_q(transition, reward, discount, alpha, log_w=None):
 SWEEPS = 300
 
 
+def certified_q(transition, reward, discount, alpha, log_w=None):
+    """Twenty sweeps, and what the residual and its rounding say of them."""
+    q = np.zeros_like(reward)
+    for _ in range(20):
+        q = optimality_backup(transition, reward, discount, q, alpha, log_w)
+    then, modulus = optimality_backup(transition, reward, discount, q, alpha, log_w), np.max(discount)
+    exists = log_weights(q, log_w) != -np.inf
+    rounding = 32 * np.finfo(q.dtype).eps * (np.abs(q).max() + alpha * (1 + np.log(q.shape[-1])))
+    return q, (np.max(np.where(exists, np.abs(then - q), 0)) + rounding) / (1 - modulus)
+
+
 def hard_q(transition, reward, discount, log_w=None):
     q, exists = np.zeros_like(reward), log_weights(reward, log_w) != -np.inf
     for _ in range(SWEEPS):

@@ -12,16 +12,18 @@ import pytest
 import reference
 
 import softql
-from softql import checkpoint
+from softql import checkpoint, tabular
 from softql.agents import Hyper, Shape, agent
 from softql.agents.learning import discount_of
 from softql.agents.records import Transition
 from softql.envs.probes import probe
 from softql.laws import LAWS, parametrize
+from softql.laws.implementation import OutOfDomain
+from softql.mdp import MDP
 
 EXAMPLES = int(os.environ.get("SOFTQL_LAW_EXAMPLES", "10"))
 QUICK_TO_COMPILE = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
-SYSTEMS = ("sampler", "replay", "agent")
+SYSTEMS = ("solver", "sampler", "replay", "agent")
 
 
 @parametrize(reference, SYSTEMS, examples=EXAMPLES)
@@ -58,6 +60,26 @@ SOFTQL = {
 @parametrize(SOFTQL, ["sampler", "replay"], examples=EXAMPLES)
 def test_softql(check):
     check()
+
+
+SOLVERS = {
+    "policy iteration": tabular.soft_policy_iteration,
+    "value iteration": tabular.soft_value_iteration,
+    "value iteration, stopped": functools.partial(tabular.soft_value_iteration, max_iterations=3),
+    "policy iteration, loose": functools.partial(tabular.soft_policy_iteration, tolerance=0.1),
+}
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_softql_solvers_keep_their_bounds(solver):
+    def certified_q(transition, reward, discount, alpha, log_w=None):
+        if log_w is not None and np.any(log_w > 0):
+            raise OutOfDomain("knows actions that exist or not, without weights")
+        found = SOLVERS[solver](MDP(transition, reward, discount, None if log_w is None else log_w == 0), alpha)
+        return found.q, found.error_bound
+
+    report = softql.verify({"certified_q": certified_q}, ["solver"], examples=3 * EXAMPLES)
+    assert report.ok, str(report)
 
 
 @functools.cache
@@ -105,7 +127,7 @@ def test_softql_agent(mode, tmp_path):
 
 def test_the_laws_of_systems_are_known_by_their_stems():
     counts = {stem: sum(law.stem == stem for law in LAWS) for stem in SYSTEMS}
-    assert counts == {"sampler": 6, "replay": 5, "agent": 8}
+    assert counts == {"solver": 2, "sampler": 6, "replay": 5, "agent": 8}
     assert all(law.false_alarm == 1e-9 for law in LAWS if "independent" in law.name or "follow" in law.name)
 
 

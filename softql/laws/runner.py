@@ -26,6 +26,7 @@ from . import (
     replay,
     returns,
     sampler,
+    solver,
     tabular,
     temperature,
     value,
@@ -38,7 +39,7 @@ from .report import Counterexample, LawBroken, Report, Result, Status
 from .text import MISSING
 
 ROOMS = (value, boltzmann, entropy, divergence, expectation, backup, returns, estimator)
-SYSTEMS = (temperature, tabular, equivalences, sampler, replay, agent)
+SYSTEMS = (temperature, tabular, solver, equivalences, sampler, replay, agent)
 LAWS = laws_of(*ROOMS, *SYSTEMS)
 """Every law, by stem."""
 

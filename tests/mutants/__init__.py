@@ -16,6 +16,7 @@ from . import (
     replay,
     returns,
     sampler,
+    solver,
     tabular,
     temperature,
     value,
@@ -24,5 +25,5 @@ from .core import Mutant as Mutant
 from .core import mutants_of
 
 MUTANTS = mutants_of(
-    value, policy, backup, returns, estimator, temperature, tabular, equivalences, sampler, replay, agent
+    value, policy, backup, returns, estimator, temperature, tabular, solver, equivalences, sampler, replay, agent
 )
