@@ -1,4 +1,7 @@
-"""Correct and different: the reference with its sums done in other ways. The laws must hold on each of them."""
+"""Correct and different: the reference with its sums done in other ways, and code that shares no line with it.
+
+The laws must hold on each of them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from types import ModuleType
 
 import numpy as np
 import reference
+from forms import FORMS
 
 
 def variant(**replaced) -> ModuleType:
@@ -72,4 +76,5 @@ VARIANTS = {
     "base two": variant(log_sum_exp=to_base_two),
     "long double": variant(log_sum_exp=in_long_double),
     "exact sums": variant(expected=summed_exactly),
+    **FORMS,
 }
