@@ -15,6 +15,7 @@ import os
 import shlex
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -63,8 +64,8 @@ def _add_verify(commands: Any) -> None:
     verify.add_argument(
         "--law", action="append", metavar="NAME", help="a law or a stem; may be repeated (default: all)"
     )
-    verify.add_argument("--examples", type=int, metavar="N", help="inputs a law (default: 100, some 20 s for all laws)")
-    verify.add_argument("--quick", action="store_true", help="15 inputs a law: some 3 s")
+    verify.add_argument("--examples", type=int, metavar="N", help="inputs a law (default: 100, some 40 s for all laws)")
+    verify.add_argument("--quick", action="store_true", help="15 inputs a law: some 6 s")
     verify.add_argument("--seed", type=int, default=0, metavar="S", help="of the inputs (default: 0)")
     verify.add_argument("--dtype", default="float32", choices=("float32", "float64"), help="of the inputs")
     verify.add_argument("--xfail", action="append", default=[], metavar="LAW=REASON", help="expected to fail; strict")
@@ -108,6 +109,12 @@ def _put(laws: ModuleType, arguments: argparse.Namespace) -> int:
     screen = Screen(sys.stderr if to_stdout else sys.stdout, arguments.color, arguments.verbose)
     for path in (arguments.json, arguments.html):
         _writable(path)
+    watch = Watch(arguments.time_limit)
+
+    def told(law: Law, result: Result | None, place: int, count: int) -> None:
+        watch.expect(None if result else law)
+        screen.show(law, result, place, count)
+
     try:
         chosen = laws.select(arguments.law)
         if not any(_has(implementation, name) for law in chosen for name in law.needs):
@@ -122,11 +129,13 @@ def _put(laws: ModuleType, arguments: argparse.Namespace) -> int:
             expected_failures=dict(pair("--xfail", text) for text in arguments.xfail),
             time_limit=arguments.time_limit,
             case=arguments.case,
-            progress=screen.show,
+            progress=told,
             command=command_of(arguments),
         )
     except ValueError as error:
         raise Mistake(str(error)) from error
+    finally:
+        watch.expect(None)
     screen.end(report)
     _write(arguments.json, report.to_json())
     _write(arguments.html, report.to_html(arguments.target))
@@ -254,6 +263,30 @@ def _write(path: str | None, text: str) -> None:
             Path(path).write_text(text + "\n", "utf-8")
         except OSError as error:
             raise Mistake(f"can't write {path}: {error.strerror}") from error
+
+
+class Watch:
+    """Ends the process where native code hangs: there no signal stops a law at its time limit, nor will Ctrl-C."""
+
+    def __init__(self, time_limit: float) -> None:
+        self.patience = 2 * time_limit + 5 if time_limit > 0 else 0.0
+        self.timer: threading.Timer | None = None
+
+    def expect(self, law: Law | None) -> None:
+        """The law that runs from now on, or None."""
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = threading.Timer(self.patience, self.end, (law,)) if law is not None else None
+        if self.timer is not None:
+            self.timer.daemon = True
+            self.timer.start()
+
+    def end(self, law: Law) -> None:
+        """Say which law it was, and leave without waiting for anybody."""
+        where = f"{law.name} calls {', '.join(law.needs)}"
+        said = f"softql: {where}: no answer within {self.patience:g} s, and native code cannot be interrupted\n"
+        os.write(2, said.encode())
+        os._exit(BROKEN)
 
 
 class Screen:

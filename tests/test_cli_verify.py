@@ -177,6 +177,30 @@ def test_mistakes_are_one_line_and_exit_2(arguments, message, capsys):
     assert said.err.count("\n") == 1
 
 
+NATIVE = """
+import ctypes
+
+def energy(q, alpha):
+    libc, mutex = ctypes.CDLL(None), ctypes.create_string_buffer(128)
+    libc.pthread_mutex_lock(mutex)
+    libc.pthread_mutex_lock(mutex)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a deadlock in the C library of Linux")
+def test_native_code_that_hangs_is_one_line_and_exit_1(folder):
+    """A deadlock outside Python, which neither the law's time limit nor Ctrl-C can break."""
+    (folder / "native.py").write_text(NATIVE)
+    command = [sys.executable, "-c", "import sys; from softql import cli; sys.exit(cli.main())"]
+    arguments = ["verify", "native", "--law", "energy_is_minus_q", "--time-limit", "0.2"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ran = subprocess.run([*command, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert ran.stderr == (
+        "softql: energy_is_minus_q calls energy: no answer within 5.4 s, and native code cannot be interrupted\n"
+    )
+
+
 def test_a_terminal_sees_what_runs_and_colour(monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self):

@@ -46,7 +46,7 @@ LAWS = laws_of(*ROOMS, *SYSTEMS)
 SEED = 0
 EXAMPLES = 100
 QUICK = 15
-"""Examples of a quick run: all laws in some three seconds."""
+"""Examples of a quick run: all laws in some six seconds."""
 TIME_LIMIT = 60.0
 """Seconds for one law."""
 
