@@ -141,3 +141,14 @@ def test_infinite_temperature_is_the_mean():
     for alpha in (1e6, 1e20, 1e38):
         np.testing.assert_allclose(softql.mellowmax(q, alpha), 1.0, rtol=4e-5 if alpha == 1e6 else 2e-7)
     np.testing.assert_allclose(jax.grad(lambda q: softql.mellowmax(q, np.inf))(q), 1 / 3, rtol=2e-7)
+
+
+def test_the_self_test_and_the_operators_work_without_jit():
+    """As one looks for a fault: `jax.disable_jit` runs each step by itself."""
+    from softql.equations._selftest import check_floats
+
+    q = jnp.array([1.0, 2.0, 3.0])
+    with jax.disable_jit():
+        assert check_floats() == []
+        steps = softql.boltzmann_policy(q, 0.5)
+    assert_bits(np.asarray(steps), np.asarray(softql.boltzmann_policy(q, 0.5)))

@@ -48,7 +48,7 @@ def samples() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _complaints(a: np.ndarray, b: np.ndarray) -> Iterator[str]:
-    total, lost, product, missed, ratio = (np.asarray(x) for x in _floats(a, b))
+    total, lost, product, missed, ratio = (np.asarray(x) for x in _floats(jnp.asarray(a), jnp.asarray(b)))
     if any(Fraction(float(s)) + Fraction(float(e)) != Fraction(float(x)) + Fraction(float(y))
            for s, e, x, y in zip(total, lost, a, b, strict=True)):  # fmt: skip
         yield "a sum in two words is not exact (is fast-math or reassociation on?)"
@@ -57,7 +57,7 @@ def _complaints(a: np.ndarray, b: np.ndarray) -> Iterator[str]:
         yield "a product in two words is not exact (is fast-math or reassociation on?)"
     if not np.array_equal(ratio, a / b):
         yield "division is not correctly rounded (is it replaced by a reciprocal?)"
-    if not np.array_equal(np.asarray(_specials(np.array([np.nan, np.inf, 1], np.float32))), [True, True, True]):
+    if not np.array_equal(np.asarray(_specials(jnp.array([jnp.nan, jnp.inf, 1], jnp.float32))), [True, True, True]):
         yield "NaN or infinities are not kept (is fast-math on?)"
 
 
