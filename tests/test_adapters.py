@@ -15,7 +15,7 @@ from softql.laws.signatures import SIGNATURES, WHOLE
 
 EXAMPLES = int(os.environ.get("SOFTQL_LAW_EXAMPLES", "3"))
 FORMULAS = ("value", "policy", "backup", "returns", "estimator", "temperature", "tabular", "equivalences")
-EVERY = (*FORMULAS, "sampler", "replay")
+EVERY = (*FORMULAS, "solver", "sampler", "replay")
 
 
 def names_of(function):
@@ -151,7 +151,8 @@ class Foreign:
 def of_foreign(name, function):
     def call(*values):
         assert all(isinstance(value, (Foreign, int)) or value is None for value in values)
-        return Foreign(function(*(value.x if isinstance(value, Foreign) else value for value in values)))
+        answer = function(*(value.x if isinstance(value, Foreign) else value for value in values))
+        return tuple(map(Foreign, answer)) if isinstance(answer, tuple) else Foreign(answer)
 
     return call
 

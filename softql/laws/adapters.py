@@ -144,6 +144,8 @@ def alpha_in_reward(name: str, function: Function) -> Function:
         if name not in IN_REWARD_UNITS:
             return answer
         unit = alpha**2 if name == "path_consistency_loss" else alpha
+        if isinstance(answer, tuple):  # values and the bound on their error
+            return tuple(numbers(part) * unit for part in answer)
         return numbers(answer) * (unit[..., None] if name in TABLES else unit)
 
     return call

@@ -67,6 +67,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
         "policy_q": "transition reward discount log_pi alpha log_w",
         "optimal_q": "transition reward discount alpha log_w",
         "hard_q": "transition reward discount log_w",
+        "certified_q": "transition reward discount alpha log_w",
         "horizon_q": "transition reward discount alpha log_w",
         "occupancy": "transition discount log_pi start log_w",
         "composed_q": "qs",
@@ -103,7 +104,7 @@ TABLES = (
 WHOLE = (
     "expected_next", "optimality_backup", "evaluation_backup", "policy_q", "optimal_q", "hard_q", "horizon_q",
     "occupancy", "composed_q", "disagreement", "composition_cost", "munchausen_backup", "kl_regularised_backup",
-    "logit_choice_q", "batch_temperature", "dual_step", "linear_dual_step",
+    "logit_choice_q", "certified_q", "batch_temperature", "dual_step", "linear_dual_step",
 )  # fmt: skip
 """Functions of a whole MDP, a batch or a temperature: there are no leading axes to take away."""
 
@@ -112,7 +113,7 @@ IN_REWARD_UNITS = (
     "importance_value", "soft_return", "soft_q_return", "soft_lambda_returns", "soft_n_step_returns",
     "soft_value_returns", "path_consistency_error", "path_consistency_loss", "soft_q_gradient", "value_gradient",
     "temperature_dual", "optimality_backup", "evaluation_backup", "policy_q", "optimal_q", "horizon_q", "disagreement",
-    "composition_cost", "munchausen_backup", "kl_regularised_backup", "logit_choice_q",
+    "composition_cost", "munchausen_backup", "kl_regularised_backup", "logit_choice_q", "certified_q",
 )  # fmt: skip
 """Functions that take alpha and answer in reward units, or, the loss, in their square."""
 

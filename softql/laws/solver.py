@@ -1,7 +1,7 @@
 """Laws of solvers: an answer comes with a bound on its own error, and the bound is kept.
 
 `certified_q(transition, reward, discount, alpha, log_w=None)` answers with a pair (q [S, A], error_bound): a solver
-that stops early is as right as one that goes on, as long as it says so. It is called as it is, with its own arrays.
+that stops early is as right as one that goes on, as long as it says so.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from .compare import epsilon
 from .core import Finding, Sides, law
+from .implementation import OutOfDomain, numbers, refuses_last
 from .oracle import exact
 from .strategies import cases
 from .worlds import SOFT, WORLDS, Array, best_q, reach
@@ -46,10 +47,12 @@ def _solve(
 ) -> tuple[Array, Any, float]:
     """Values, their bound, and an ulp of the answer in ulps of the input."""
     given = [transition, reward, discount, alpha] + ([] if log_w is None else [log_w])
+    if log_w is not None and (refused := refuses_last("certified_q", impl.certified_q)):
+        raise OutOfDomain(f"takes no {refused}")
     pair = impl.certified_q(*(np.array(x)[()] for x in given))
     if not isinstance(pair, tuple) or len(pair) != 2:
         raise Finding(f"certified_q answers with a pair (q, error_bound), not with {type(pair).__name__}")
-    q, bound = (np.asarray(x) for x in pair)
+    q, bound = (numbers(x) for x in pair)
     if q.shape != reward.shape or bound.shape != ():
         raise Finding(f"q has shape {q.shape} and error_bound {bound.shape}, not {reward.shape} and ()")
     unit = max(epsilon(q.dtype) / epsilon(reward.dtype), 1.0)
