@@ -1,0 +1,185 @@
+"""Mutation testing of softql's equations, by hand: `python -m tests.mutation` in the repository's root.
+
+mutmut writes the mutants, each a small mistake in one function; a mutant is killed when an answer that
+`tests/recorded.json` holds changes, and it is those answers that `tests/test_recorded.py` compares and the accuracy
+tests certify. mutmut's own runner starts a process a mutant, and with some 4,600 of them compiling a library each time is
+hours; here one process imports the mutated equations again for each mutant and asks, of the recorded answers, those
+whose computation passes through the mutated function. A mutant that takes too long is not killed.
+Writes `survivors.txt`, and compares it with `equivalent.txt`, where each survivor is argued for by name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import warnings
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+class TooLong(BaseException):
+    pass
+
+
+def write_mutants(folder: Path) -> list[str]:
+    """A package `softql` that has nothing but the mutated equations; the names of the mutants."""
+    from mutmut.mutation.file_mutation import mutate_file_contents
+
+    names = []
+    (folder / "softql" / "equations").mkdir(parents=True)
+    (folder / "softql" / "__init__.py").write_text("")
+    for path in sorted((ROOT / "softql" / "equations").glob("*.py")):
+        mutated = mutate_file_contents(str(path), path.read_text())
+        (folder / "softql" / "equations" / path.name).write_text(mutated.mutated_code)
+        names += [f"softql.equations.{path.stem}.{name}" for name in mutated.mutant_names]
+    return names
+
+
+def equations() -> Any:
+    """The equations, imported anew: what runs at import runs as the mutant too, and nothing is cached."""
+    for name in [name for name in sys.modules if name == "softql" or name.startswith("softql.")]:
+        del sys.modules[name]
+    return importlib.import_module("softql.equations")
+
+
+def everything(dtypes: list[Any]) -> list[str]:
+    import recorded
+
+    e = equations()
+    return [name for dtype in dtypes for name, _ in recorded.thunks(e, dtype)]
+
+
+def reach() -> dict[str, list[str]]:
+    """For each function the recorded answers that pass through it, the quickest first."""
+    import numpy as np
+    import recorded
+    from mutmut.mutation import trampoline
+
+    hits: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    now: set[str] = set()
+    trampoline.record_trampoline_hit = lambda name, caller=None: now.add(name)
+    os.environ["MUTANT_UNDER_TEST"] = "stats"
+    e = equations()
+    at_import = frozenset(now)
+    for dtype in (np.float32, np.float64):
+        for name, thunk in recorded.thunks(e, dtype):
+            recorded.answer(thunk)
+            now.clear()
+            for cached in vars(sys.modules["softql.equations._words"]).values():
+                getattr(cached, "cache_clear", lambda: None)()
+            sys.modules["softql.equations._selftest"].warn_once.cache_clear()
+            start = time.perf_counter()
+            recorded.answer(thunk)
+            spent = time.perf_counter() - start
+            for function in now | at_import:
+                hits[function].append((spent, name))
+    del os.environ["MUTANT_UNDER_TEST"]
+    return {function: [name for _, name in sorted(found)] for function, found in hits.items()}
+
+
+def function_of(mutant: str) -> str:
+    """softql.equations._words.x_head__mutmut_3 -> softql.equations._words.x_head."""
+    return mutant.rpartition("__mutmut_")[0]
+
+
+def judge(mutant: str, names: list[str], expected: dict[str, str], seconds: float) -> tuple[str, str]:
+    """killed, survived, or stopped because it took too long; and by which answer."""
+    import numpy as np
+    import recorded
+
+    os.environ["MUTANT_UNDER_TEST"] = mutant
+    start = time.monotonic()
+    signal.alarm(30)
+    try:
+        try:
+            e = equations()
+            thunks = {name: thunk for dtype in (np.float32, np.float64) for name, thunk in recorded.thunks(e, dtype)}
+        except Exception as error:
+            return "killed", f"import: {type(error).__name__}"
+        for i, name in enumerate(names):
+            if time.monotonic() - start > seconds:
+                return "survived", f"{i} of {len(names)} answers asked"
+            if recorded.answer(thunks[name]) != expected[name]:
+                return "killed", name
+        return "survived", f"all {len(names)} answers asked"
+    except TooLong:
+        return "too long", ""
+    finally:
+        signal.alarm(0)
+
+
+def interleaved(names: list[str]) -> list[str]:
+    """The quickest answers of each kind first: float32 and float64, weighted and not, 1, 5 and 37 actions, slopes."""
+    groups: dict[Any, list[str]] = defaultdict(list)
+    for name in names:
+        label = name.partition(": ")[2]
+        groups[name[:8], "weighted" in name, " 37 " in name, " 1 " in name, label.split(" ")[0] in ("d", "gradients")].append(name)
+    order = []
+    while any(groups.values()):
+        order += [group.pop(0) for group in groups.values() if group]
+    return order
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=20, help="for the answers of one mutant")
+    parser.add_argument("--part", default="1/1", help="2/3: every third mutant, from the second")
+    parser.add_argument("--only", default="", help="mutants whose name contains this")
+    parser.add_argument("--results", type=Path, default=ROOT / "build" / "mutation.jsonl", help="kept and gone on with")
+    arguments = parser.parse_args()
+
+    import jax
+
+    jax.config.update("jax_numpy_rank_promotion", "raise")
+    jax.config.update("jax_enable_x64", True)
+    warnings.simplefilter("error")
+    warnings.filterwarnings("ignore", module="jax")
+    folder = Path(tempfile.mkdtemp())
+    mutants = write_mutants(folder)
+    sys.path[:0] = [str(folder), str(ROOT / "tests")]
+    part, parts = map(int, arguments.part.split("/"))
+    mutants = [m for m in mutants[part - 1 :: parts] if arguments.only in m]
+    arguments.results.parent.mkdir(exist_ok=True)
+    done = {}
+    if arguments.results.exists():
+        done = {row[0]: row for row in map(json.loads, arguments.results.read_text().splitlines())}
+    expected = json.loads((ROOT / "tests" / "recorded.json").read_text())
+
+    def too_long(*_: Any) -> None:
+        raise TooLong
+
+    signal.signal(signal.SIGALRM, too_long)
+    passes = reach()
+    with arguments.results.open("a") as out, contextlib.suppress(KeyboardInterrupt):
+        for i, mutant in enumerate(mutants):
+            if mutant in done:
+                continue
+            if (HERE / "stop").exists():
+                break
+            names = interleaved(passes.get(function_of(mutant), []))
+            row = [mutant, *judge(mutant, names, expected, arguments.seconds)]
+            done[mutant] = row
+            out.write(json.dumps(row) + "\n")
+            out.flush()
+            if i % 100 == 0:
+                print(f"{i} of {len(mutants)}", flush=True)
+    os.environ.pop("MUTANT_UNDER_TEST", None)
+    shutil.rmtree(folder)
+    verdicts = [done[m][1] for m in mutants if m in done]
+    print({verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))})
+
+
+if __name__ == "__main__":
+    main()
