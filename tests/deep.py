@@ -23,7 +23,6 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import softql
-from softql import laws
 from softql.laws import runner, strategies, worlds
 from softql.laws.implementation import Functions, Witness
 
