@@ -2,6 +2,7 @@
 
     python check.py [--at FOLDER] scan assumptions ledger index    each check, in order; exit 1 if one fails
     python check.py write-ledger | write-index                     rewrite the ledger | the index in README.md
+    python check.py write-catalogue                                rewrite what `softql laws` and `softql where` know
 
 `scan` needs Python alone; `assumptions` and `ledger` need coqc and a finished build.
 """
@@ -9,6 +10,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -289,6 +291,9 @@ DEFINITIONS: dict[str, str] = {}
 MARK = "<!-- index: written by `make index` -->"
 
 
+CATALOGUE = "softql/laws/catalogue.json"
+
+
 class Place(NamedTuple):
     """A Python function with its tags: where it stands, and the first line of its docstring."""
 
@@ -372,7 +377,37 @@ def write_index(at: Path) -> list[str]:
     return []
 
 
+def catalogue(at: Path) -> str:
+    """What the package itself knows of the proofs, as JSON: each theorem's statement, and what carries each tag."""
+    proved, coded = theorems(at), functions(at.parent / "softql")
+    tags = sorted({tag for place in (*proved, *coded) for tag in place.tags}, key=order)
+    known = {}
+    for tag in tags:
+        here = [t for t in proved if tag in t.tags]
+        code = sorted((f for f in coded if tag in f.tags), key=lambda f: not f.name.startswith("softql.equations"))
+        known[tag] = {
+            "formula": code[0].formula if code else TAG.sub("", here[0].comment).strip(" ."),
+            "functions": [f.name for f in code],
+            "theorems": [f"{t.stem}.{t.name}" for t in here],
+        }
+    statements = {f"{t.stem}.{t.name}": TAG.sub("", t.comment).strip() for t in proved}
+    return json.dumps({"tags": known, "theorems": statements}, indent=1, ensure_ascii=False) + "\n"
+
+
+def check_catalogue(at: Path) -> list[str]:
+    """The package's copy says what the proofs and the docstrings say."""
+    fresh = (at.parent / CATALOGUE).read_text("utf-8") == catalogue(at)
+    return [] if fresh else [f"{CATALOGUE} is stale: `python proofs/check.py write-catalogue`"]
+
+
+def write_catalogue(at: Path) -> list[str]:
+    (at.parent / CATALOGUE).write_text(catalogue(at), "utf-8")
+    return []
+
+
 CHECKS = {
+    "catalogue": check_catalogue,
+    "write-catalogue": write_catalogue,
     "scan": scan,
     "assumptions": assumptions,
     "ledger": ledger,

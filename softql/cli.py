@@ -1,9 +1,9 @@
-"""The command line: `softql train ENVIRONMENT` and `softql solve ENVIRONMENT`.
+"""The command line: `softql train ENVIRONMENT`, `softql solve ENVIRONMENT`, `softql verify MODULE:ATTR`, `softql laws`,
+`softql where TAG`.
 
-Imports everything, and nothing heavy before it is needed.
-
-Exit codes: 0 done; 1 training diverged or could not be saved; 2 a mistake in the arguments; 130 stopped by Ctrl-C. What
-there is by then is kept in every case.
+Imports everything, and nothing heavy before it is needed. Exit codes: 0 done; 1 training diverged or could not be
+saved, or a law is broken; 2 a mistake in the arguments; 130 stopped by Ctrl-C. What there is by then is kept in every
+case.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from softql import __version__
+from softql import __version__, verification
+from softql.mistakes import Mistake
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 HYPER = {
@@ -37,10 +38,6 @@ SHAPE = {
     "buffer": ("N", "replay: transitions held"),
     "warmup": ("N", "replay: environment steps before learning"),
 }
-
-
-class Mistake(Exception):
-    """Something in the arguments that the caller can put right: printed as one line."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_train(commands)
     _add_solve(commands)
+    verification.add_to(commands)
     return top
 
 

@@ -7,6 +7,8 @@ right to rounding and no better; softql's own kernels share no line with it. The
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 
 # Helpers: an action that does not exist has weight 0, whatever stands in its slot; 0 times anything is 0
@@ -255,6 +257,17 @@ def optimal_q(transition, reward, discount, alpha, log_w=None):
 SWEEPS = 300
 
 
+def certified_q(transition, reward, discount, alpha, log_w=None):
+    """Twenty sweeps, and what the residual and its rounding say of them."""
+    q = np.zeros_like(reward)
+    for _ in range(20):
+        q = optimality_backup(transition, reward, discount, q, alpha, log_w)
+    then, modulus = optimality_backup(transition, reward, discount, q, alpha, log_w), np.max(discount)
+    exists = log_weights(q, log_w) != -np.inf
+    rounding = 32 * np.finfo(q.dtype).eps * (np.abs(q).max() + alpha * (1 + np.log(q.shape[-1])))
+    return q, (np.max(np.where(exists, np.abs(then - q), 0)) + rounding) / (1 - modulus)
+
+
 def hard_q(transition, reward, discount, log_w=None):
     q, exists = np.zeros_like(reward), log_weights(reward, log_w) != -np.inf
     for _ in range(SWEEPS):
@@ -372,3 +385,67 @@ def logit_choice_q(transition, reward, discount, alpha):
         best = soft_value(v, alpha) + np.asarray(alpha * EULER, v.dtype)
         v = reward + expected_next(transition, discount, best)
     return v
+
+
+# Whole systems: a sampler, targets of replayed transitions, a tabular agent
+
+
+def gumbel(seed, shape):
+    return np.random.default_rng(int(seed)).gumbel(size=shape)
+
+
+def sample_actions(seed, count, q, alpha, log_w=None):
+    """Gumbel-max."""
+    return np.argmax(log_masses(q, alpha, log_w) + gumbel(seed, (int(count), *q.shape)), axis=-1)
+
+
+def replay_target(reward, terminated, truncated, next_v, gamma):
+    return soft_q_target(reward, gamma * (1 - np.asarray(terminated, next_v.dtype)), next_v)
+
+
+def autoreset_target(reward, terminated, truncated, final_v, reset_v, gamma):
+    return replay_target(reward, terminated, truncated, final_v, gamma)
+
+
+ALPHA, GAMMA, RATE = 0.5, 0.9, 0.1
+REWARD = np.array([[0.0, 1.0], [0.5, -1.0], [2.0, 0.0]])
+GOES_TO = np.array([[1, 2], [2, 0], [0, 1]])
+
+
+def agent_init(seed):
+    """A state of a tabular agent: a seed and a count instead of a generator, so that it is plain data."""
+    q = np.random.default_rng([int(seed), 0]).normal(size=(3, 2))
+    return {"seed": np.int64(seed), "steps": np.int64(0), "at": np.int64(0), "q": q}
+
+
+def agent_step(state):
+    rng = np.random.default_rng([int(state["seed"]), 1, int(state["steps"])])
+    at, q = state["at"], state["q"].copy()
+    action = np.argmax(q[at] / ALPHA + rng.gumbel(size=2))
+    then = GOES_TO[at, action]
+    target = REWARD[at, action] + GAMMA * soft_value(q[then], ALPHA)
+    q[at, action] += RATE * (target - q[at, action])
+    return {"seed": state["seed"], "steps": state["steps"] + 1, "at": np.int64(then), "q": q}
+
+
+def agent_params(state):
+    return {"q": state["q"]}
+
+
+def agent_lanes(seeds, steps, init=agent_init, step=agent_step):
+    tables = []
+    for seed in seeds:
+        state = init(seed)
+        for _ in range(steps):
+            state = step(state)
+        tables.append(state["q"])
+    return {"q": np.stack(tables)}
+
+
+def agent_restore(state):
+    """Through a file in memory."""
+    file = io.BytesIO()
+    np.savez(file, **state)
+    file.seek(0)
+    with np.load(file) as saved:
+        return {name: saved[name][()] for name in saved.files}

@@ -21,7 +21,14 @@ LADDER = {
     "softql.tabular": ({"softql.equations", "softql.mdp"}, {"jax", "numpy", "jaxtyping"}),
     "softql.equivalences": ({"softql.equations", "softql.tabular"}, {"jax", "numpy", "jaxtyping"}),
     "softql": (
-        {"softql.equations", "softql.returns", "softql.temperature", "softql.tabular", "softql.equivalences"},
+        {
+            "softql.equations",
+            "softql.returns",
+            "softql.temperature",
+            "softql.tabular",
+            "softql.equivalences",
+            "softql.laws",
+        },
         set(),
     ),
     "softql.envs": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),
@@ -45,8 +52,18 @@ LADDER = {
         {"softql.equations", "softql.mdp", "softql.tabular", "softql.plots"},
         {"jax", "numpy", "rich"},
     ),
+    "softql.mistakes": (set(), set()),
+    "softql.verification": ({"softql.laws", "softql.mistakes"}, set()),
     "softql.cli": (
-        {"softql", "softql.session", "softql.solving", "softql.plots", "softql.runs"},
+        {
+            "softql",
+            "softql.session",
+            "softql.solving",
+            "softql.plots",
+            "softql.runs",
+            "softql.verification",
+            "softql.mistakes",
+        },
         {"gymnax", "rich"},
     ),
     "softql.laws": (set(), {"numpy", "hypothesis", "pytest"}),
@@ -116,17 +133,60 @@ def test_the_ladder_goes_down():
 @pytest.mark.parametrize(
     ("statement", "unwanted"),
     [
-        ("import softql", ["gymnax", "hypothesis", "matplotlib", "optax", "flax", "rich", "scipy.stats"]),
+        ("import softql", ["jax", "numpy", "gymnax", "hypothesis", "matplotlib", "optax", "flax", "rich"]),
+        ("import softql; softql.verify", ["jax", "gymnax", "matplotlib", "optax", "flax", "rich", "pytest"]),
+        ("import softql; softql.soft_value", ["gymnax", "hypothesis", "matplotlib", "optax", "flax", "rich"]),
         ("import softql.equations", ["gymnax", "hypothesis", "matplotlib", "optax", "flax", "rich"]),
         ("import softql.agents", ["gymnax", "hypothesis", "matplotlib", "rich"]),
-        ("import softql.cli", ["gymnax", "hypothesis", "matplotlib"]),
+        ("import softql.cli", ["jax", "gymnax", "hypothesis", "matplotlib"]),
     ],
 )
 def test_what_an_import_loads(statement, unwanted):
-    loaded = f"{statement}, sys; print([name for name in {unwanted!r} if name in sys.modules])"
+    loaded = f"{statement}; import sys; print([name for name in {unwanted!r} if name in sys.modules])"
     code = "import warnings; warnings.simplefilter('ignore'); " + loaded
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert out.stdout.strip() == "[]"
+
+
+WITHOUT_JAX = """
+import sys
+
+class NoJax:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("jax", "jaxlib", "jaxtyping"):
+            raise ModuleNotFoundError(f"No module named {name!r}")
+
+sys.meta_path.insert(0, NoJax())
+import numpy as np
+import softql, softql.laws, softql.cli
+assert softql.verify({"energy": lambda q, alpha: -q / alpha[..., None]}, ["energy_is_minus_q"], examples=5).ok
+assert softql.cli.main(["laws"]) == 0
+try:
+    softql.soft_value
+except ModuleNotFoundError as error:
+    print(error)
+"""
+
+
+def test_the_laws_run_where_jax_is_not_installed():
+    """jax's import is refused, so this holds in an environment that has only NumPy and Hypothesis."""
+    out = subprocess.run([sys.executable, "-c", WITHOUT_JAX], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert out.stdout.splitlines()[-1] == "No module named 'jax'"
+
+
+def test_the_lazy_names_are_the_ones_that_type_checkers_see():
+    import softql
+
+    tree = ast.parse((ROOT / "softql" / "__init__.py").read_text())
+    (block,) = [n for n in tree.body if isinstance(n, ast.If) and getattr(n.test, "id", "") == "TYPE_CHECKING"]
+    seen = {alias.asname: node.module for node in block.body for alias in node.names}
+    assert seen == softql._HOME
+    assert set(seen) <= set(dir(softql))
+    for name, module in seen.items():
+        assert getattr(softql, name) is getattr(sys.modules[module], name)
+    with pytest.raises(AttributeError, match="no attribute 'soft_vlaue'"):
+        softql.soft_vlaue  # noqa: B018
+    assert softql.laws.verify is softql.verify
 
 
 def test_files_are_rooms_not_halls():

@@ -30,6 +30,10 @@ LIMIT = 8.0
 """How many ulp of its scale a law may be off: some eight roundings, half an ulp each, on either side."""
 
 
+class Finding(Exception):
+    """A law is broken in a way that words say better than two numbers; the message is the finding."""
+
+
 class Sides(NamedTuple):
     """Both sides of a law on one input, and the size against which their difference counts."""
 
@@ -52,21 +56,36 @@ class Law:
     check: Callable[..., Sides]
     relation: Relation
     limit: float
+    false_alarm: float = 0.0
+    """How often, at most, a law on random draws fails on one input for an implementation that is right."""
+    most: int | None = None
+    """Where one input costs much: how many are enough."""
+    whole: bool = False
+    """Whether the functions are called as they are, with objects of their own, instead of with arrays."""
 
     @property
     def stem(self) -> str:
-        """The part of the library that the law speaks about: value, policy, backup, returns, estimator, ..."""
+        """The part of the library that the law speaks about: value, policy, backup, sampler, agent, ..."""
         return self.check.__module__.removeprefix(f"{__package__}.").partition(".")[0]
 
 
 def law(
-    *tags: str, needs: tuple[str, ...], inputs: Inputs, relation: Relation = "=", limit: float = LIMIT
+    *tags: str,
+    needs: tuple[str, ...],
+    inputs: Inputs,
+    relation: Relation = "=",
+    limit: float = LIMIT,
+    false_alarm: float = 0.0,
+    most: int | None = None,
+    whole: bool = False,
 ) -> Callable[[Callable[..., Sides]], Law]:
     """Turn `check(impl, **inputs) -> Sides` into a Law; its docstring is the equation."""
 
     def state(check: Callable[..., Sides]) -> Law:
         equation = (check.__doc__ or "").strip().partition("\n")[0]
-        return Law(check.__name__, equation, tags, needs, inputs, check, relation, limit)
+        return Law(
+            check.__name__, equation, tags, needs, inputs, check, relation, limit, false_alarm, most, whole
+        )
 
     return state
 

@@ -2,18 +2,25 @@
 
 An implementation is a module, an object or a mapping that holds functions under the names the laws use.
 Each call gets its own copies of the arrays, in the dtype under test, so a function that writes into its
-input spoils no law. The coarsest dtype among the answers decides how large an ulp is.
+input spoils no law (it is noted). The coarsest dtype among the answers decides how large an ulp is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from .compare import epsilon
+from .core import Law
+from .signatures import SIGNATURES
+
+
+class OutOfDomain(Exception):
+    """An input that an adapter cannot put into the implementation's own terms: no finding either way."""
 
 
 def find(implementation: Any, name: str) -> Callable[..., Any] | None:
@@ -23,35 +30,87 @@ def find(implementation: Any, name: str) -> Callable[..., Any] | None:
     return getattr(implementation, name, None)
 
 
-class Precision:
-    """The coarsest floating-point format seen so far."""
+class Witness:
+    """What the calls of one law showed besides their answers: the coarsest format, and what people should know."""
 
     def __init__(self, dtype: np.dtype) -> None:
         self.dtype = dtype
+        self.notes: list[str] = []
+        self.running = ""
+        """The function that is being called."""
 
     def see(self, dtype: np.dtype) -> None:
         """Take one more answer's dtype into account."""
         if epsilon(dtype) > epsilon(self.dtype):
             self.dtype = dtype
 
+    def note(self, line: str) -> None:
+        """Say something, once."""
+        if line not in self.notes:
+            self.notes.append(line)
 
-def bind(implementation: Any, names: Iterable[str], precision: Precision) -> SimpleNamespace:
-    """The named functions of an implementation as the laws call them."""
-    dtype = precision.dtype
 
-    def wrap(name: str, function: Callable[..., Any]) -> Callable[..., np.ndarray]:
+class Functions:
+    """The functions that a law needs, found once."""
+
+    def __init__(self, implementation: Any, law: Law) -> None:
+        self.whole = law.whole
+        self.by_name = {name: _found(implementation, name) for name in law.needs}
+        self.refused = {name: refuses_last(name, function) for name, function in self.by_name.items()}
+
+    def bind(self, witness: Witness) -> SimpleNamespace:
+        """The functions as the law calls them, under the eyes of a witness."""
+        if self.whole:
+            return SimpleNamespace(**self.by_name)
+        return SimpleNamespace(**{name: self._wrap(name, witness) for name in self.by_name})
+
+    def _wrap(self, name: str, witness: Witness) -> Callable[..., np.ndarray]:
+        function, refused, dtype = self.by_name[name], self.refused[name], witness.dtype
+
         def call(*arguments: Any) -> np.ndarray:
             while arguments and arguments[-1] is None:  # a missing measure is a missing argument
                 arguments = arguments[:-1]
-            answer = np.asarray(function(*(_copy(x, dtype) for x in arguments)))
+            given = [_copy(x, dtype) for x in arguments]
+            before = [x.tobytes() if isinstance(x, np.ndarray) else b"" for x in given]
+            witness.running = name
+            try:
+                if refused and len(given) == len(SIGNATURES[name]):
+                    raise OutOfDomain(f"takes no {refused}")
+                answer = numbers(function(*given))
+            except OutOfDomain as refusal:
+                witness.note(f"{name} {refusal}: such inputs were passed over")
+                raise
+            if any(isinstance(x, np.ndarray) and x.tobytes() != was for x, was in zip(given, before, strict=True)):
+                witness.note(f"{name} writes into its arguments")
             if answer.dtype.kind in "OUSMm":
                 raise TypeError(f"{name} returned no array of numbers: {answer!r}")
-            precision.see(answer.dtype)
+            witness.see(answer.dtype)
             return np.array(answer, np.float64)
 
         return call
 
-    return SimpleNamespace(**{name: wrap(name, _found(implementation, name)) for name in names})
+
+def refuses_last(name: str, function: Callable[..., Any]) -> str:
+    """The laws' optional last argument, a measure say, if a function visibly takes all the others and not this one."""
+    known = SIGNATURES.get(name, ("",))
+    if known[-1] not in ("log_w", "path_truncated"):
+        return ""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ""
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return ""
+    takes = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+    return known[-1].removeprefix("path_") if takes == len(known) - 1 else ""
+
+
+def numbers(answer: Any) -> np.ndarray:
+    """An answer as a NumPy array; a torch tensor may carry a gradient or lie on another device."""
+    for step in ("detach", "cpu"):
+        if hasattr(answer, step):
+            answer = getattr(answer, step)()
+    return np.asarray(answer)
 
 
 def _found(implementation: Any, name: str) -> Callable[..., Any]:

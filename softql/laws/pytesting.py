@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .core import Law
-from .runner import select, verify
+from .report import Result
+from .runner import check_expected, select, verify
 
 
 def parametrize(
@@ -15,14 +16,16 @@ def parametrize(
 ) -> Callable[..., Any]:
     """One test per law: the decorated test gets `check`, calls it, and fails with the law's report.
 
-        @laws.parametrize(my_module, examples=200)
+        @laws.parametrize(my_module, examples=200, expected_failures={"value_of_nan": "NaN is not looked for"})
         def test_my_module(check):
             check()
 
-    A law whose functions are missing is skipped with that reason. `options` are those of `verify`.
+    A law whose functions are missing is skipped with that reason. `options` are those of `verify`; expected failures
+    are strict: one that holds fails its test.
     """
     import pytest
 
+    check_expected(options.get("expected_failures") or {})
     checks = [
         pytest.param(functools.partial(check_law, implementation, law, **options), id=law.name)
         for law in select(laws)
@@ -31,11 +34,18 @@ def parametrize(
 
 
 def check_law(implementation: Any, law: Law, **options: Any) -> None:
-    """Verify one law inside a test: pass, fail with its report, or skip with its reason."""
+    """Verify one law inside a test: pass, fail with its report, skip or xfail with its reason."""
+    (result,) = verify(implementation, [law], **options)
+    report_to_pytest(result)
+
+
+def report_to_pytest(result: Result) -> None:
+    """The outcome of a law as the outcome of the test that runs."""
     import pytest
 
-    (result,) = verify(implementation, [law], **options)
     if result.status == "skipped":
         pytest.skip(result.reason)
-    if result.status == "failed":
+    if result.status == "xfailed":
+        pytest.xfail(result.reason)
+    if result.unexpected:
         pytest.fail(str(result), pytrace=False)

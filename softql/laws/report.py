@@ -1,16 +1,18 @@
-"""What a run of the laws found, for people and for programs."""
+"""What a run of the laws found, for people and for programs. `text` and `html` put it on a screen and on a page."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
+from . import html, text
 from .core import Case, Law
 
-Status = Literal["passed", "failed", "skipped"]
+Status = Literal["passed", "failed", "skipped", "xfailed", "xpassed"]
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,19 @@ class Counterexample:
     """Empty where the two sides merely differ; otherwise what went wrong, in one line."""
 
     def __str__(self) -> str:
-        lines = [f"{name} = {_number(value)}" for name, value in self.inputs.items()]
+        lines = [f"{name} = {text.number(value)}" for name, value in self.inputs.items()]
+        return "\n".join([*lines, *(f"{side} {value}".strip() for side, value in self.sides())])
+
+    def sides(self) -> list[tuple[str, str]]:
+        """Both sides by name, or what went wrong in their place."""
         if self.reason:
-            return "\n".join([*lines, self.reason])
-        return "\n".join([*lines, f"left  {_number(self.left)}", f"right {_number(self.right)}"])
+            return [("", self.reason)]
+        return [("left ", text.number(self.left)), ("right", text.number(self.right))]
 
 
 @dataclass(frozen=True)
 class Result:
-    """One law's outcome."""
+    """One law's outcome: "xfailed" is broken as expected, "xpassed" holds although it was expected to fail."""
 
     law: Law
     status: Status
@@ -42,16 +48,19 @@ class Result:
     """The largest distance met, in ulp of the law's scale; at a failure, that of the counterexample."""
     reason: str = ""
     counterexample: Counterexample | None = None
+    notes: tuple[str, ...] = ()
+    """What else people should know: it prints, it writes into its arguments, it was too slow for all examples."""
+    reproduction: str = ""
+    """What re-runs exactly this failure."""
+    seconds: float = 0.0
+
+    @property
+    def unexpected(self) -> bool:
+        """Whether this outcome makes a report not ok."""
+        return self.status in ("failed", "xpassed")
 
     def __str__(self) -> str:
-        head = f"{self.status:7} {self.law.name:36}"
-        if self.status == "skipped":
-            return f"{head} {self.reason}"
-        figures = f"{self.examples:5} examples  worst {self.worst:8.3g} of {self.law.limit:g} ulp"
-        if self.counterexample is None:
-            return f"{head} {figures}"
-        body = f"{self.law.equation}  {' '.join(self.law.tags)}\n{self.counterexample}"
-        return f"{head} {figures}\n" + "\n".join(f"        {line}" for line in body.splitlines())
+        return text.result(self)
 
 
 @dataclass(frozen=True)
@@ -59,23 +68,53 @@ class Report:
     """Every law's outcome, in the order of the laws."""
 
     results: tuple[Result, ...]
+    dtype: str = "float32"
+    examples: int = 0
+    seed: int | None = None
+    seconds: float = 0.0
+    command: str | None = None
 
     @property
     def failures(self) -> tuple[Result, ...]:
-        """The laws that do not hold."""
+        """The laws that do not hold, expected failures left out."""
         return tuple(result for result in self.results if result.status == "failed")
 
     @property
     def ok(self) -> bool:
-        """Whether no law failed; a skipped law is no failure, but a run that checked nothing is not ok."""
-        return not self.failures and any(result.status == "passed" for result in self.results)
+        """Whether every law did as expected; a skipped law is no failure, but a run that checked nothing is not ok."""
+        checked = any(result.status != "skipped" for result in self.results)
+        return checked and not any(result.unexpected for result in self.results)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many laws had each status."""
+        names: tuple[Status, ...] = ("passed", "failed", "skipped", "xfailed", "xpassed")
+        return {name: sum(result.status == name for result in self.results) for name in names}
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
 
     def __str__(self) -> str:
-        count = {status: sum(r.status == status for r in self) for status in ("passed", "failed", "skipped")}
-        return "\n".join([*map(str, self), ", ".join(f"{n} {status}" for status, n in count.items())])
+        return text.report(self)
+
+    def to_json(self) -> str:
+        """The report as JSON: infinite numbers and NaN are strings, so that every reader takes it."""
+        head = {
+            "ok": self.ok,
+            "command": self.command,
+            "dtype": self.dtype,
+            "examples": self.examples,
+            "seed": self.seed,
+            "seconds": round(self.seconds, 3),
+            "counts": self.counts,
+        }
+        return json.dumps(
+            {**head, "results": [_record(result) for result in self.results]}, indent=1, ensure_ascii=False
+        )
+
+    def to_html(self, title: str = "implementation") -> str:
+        """The report as one HTML page that loads nothing: equations typeset, counterexamples, both sides."""
+        return html.page(self, title)
 
 
 class LawBroken(AssertionError):
@@ -86,9 +125,40 @@ class LawBroken(AssertionError):
         self.results = results
 
 
-def _number(value: Any) -> str:
-    """A number or an array, short and exact enough to type in again."""
-    if not isinstance(value, (np.ndarray, np.generic)):
-        return repr(value)
-    digits = np.array2string(np.asarray(value), separator=", ", floatmode="unique", threshold=64)
-    return f"{' '.join(digits.split())} {value.dtype}"
+def _record(result: Result) -> dict[str, Any]:
+    """One result for a program to read."""
+    law, found = result.law, result.counterexample
+    record: dict[str, Any] = {
+        "law": law.name,
+        "stem": law.stem,
+        "equation": law.equation,
+        "tags": list(law.tags),
+        "status": result.status,
+        "examples": result.examples,
+        "worst_ulp": _plain(result.worst),
+        "limit_ulp": _plain(law.limit),
+        "false_alarm": law.false_alarm,
+        "reason": result.reason,
+        "notes": list(result.notes),
+        "seconds": round(result.seconds, 3),
+    }
+    if found is not None:
+        record["counterexample"] = {
+            "inputs": {name: text.number(value) for name, value in found.inputs.items()},
+            "left": _plain(found.left),
+            "right": _plain(found.right),
+            "ulp": _plain(found.ulp),
+            "reason": found.reason,
+        }
+        record["reproduction"] = result.reproduction
+    return record
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as JSON has them: nan, inf and -inf by name."""
+    if value is None:
+        return None
+    listed = np.asarray(value, np.float64).tolist()
+    return json.loads(
+        json.dumps(listed), parse_constant=lambda name: name.replace("Infinity", "inf").replace("NaN", "nan")
+    )

@@ -256,7 +256,8 @@ def _step_scale(trace: dict[str, Any], truncated: Array) -> Array:
 def lambda_returns(impl: Any, trace: dict[str, Any], truncated: Array | None = None) -> Array:
     """The implementation's returns of a trace."""
     given = (trace[name] for name in TRACE)
-    answer: Array = impl.soft_lambda_returns(*given, truncated)
+    cut = None if truncated is None or not np.any(truncated) else truncated  # no truncation is a missing argument
+    answer: Array = impl.soft_lambda_returns(*given, cut)
     return answer
 
 

@@ -96,7 +96,78 @@ def evaluation_backup_at_most_optimality_backup(
     return Sides(left, right, _surprised(reward, q, alpha, log_pi))
 
 
+@law("[Note L67]", needs=("optimality_backup",), inputs=cases(WORLDS, **SOFT, q=tables, other=tables), relation="<=")
+def optimality_backup_contracts(
+    impl: Any, transition: Array, reward: Array, discount: Any, alpha: Any, log_w: Any, q: Array, other: Array
+) -> Sides:
+    """max |T*Q - T*Q'| <= γ max |Q - Q'|, over the actions that exist."""
+    one, two = (impl.optimality_backup(transition, reward, discount, x, alpha, log_w) for x in (q, other))
+    size = _size(reward, q, alpha) + _size(reward, other, alpha)
+    right = np.full(one.shape, exact(discount) * _apart(q, other, log_w))
+    return Sides(np.abs(one - two), right, size)
+
+
+@law("[Note L67]", needs=("evaluation_backup",), inputs=cases(WORLDS, **POLICY, q=tables, other=tables), relation="<=")
+def evaluation_backup_contracts(
+    impl: Any,
+    transition: Array,
+    reward: Array,
+    discount: Any,
+    alpha: Any,
+    log_w: Any,
+    log_pi: Array,
+    q: Array,
+    other: Array,
+) -> Sides:
+    """max |T^πQ - T^πQ'| <= γ max |Q - Q'|, over the actions that exist."""
+    one, two = (impl.evaluation_backup(transition, reward, discount, log_pi, x, alpha, log_w) for x in (q, other))
+    size = _surprised(reward, q, alpha, log_pi) + _surprised(reward, other, alpha, log_pi)
+    right = np.full(one.shape, exact(discount) * _apart(q, other, log_w))
+    return Sides(np.abs(one - two), right, size)
+
+
+@law("[Note L67]", needs=("optimality_backup",), inputs=cases(WORLDS, **SOFT, q=tables, other=tables), relation="<=")
+def optimality_backup_monotone(
+    impl: Any, transition: Array, reward: Array, discount: Any, alpha: Any, log_w: Any, q: Array, other: Array
+) -> Sides:
+    """Q <= Q' implies T*Q <= T*Q'."""
+    more = np.maximum(q, other)
+    one, two = (impl.optimality_backup(transition, reward, discount, x, alpha, log_w) for x in (q, more))
+    return Sides(one, two, _size(reward, q, alpha) + _size(reward, more, alpha))
+
+
 # Solutions
+
+
+@law("[Note L76]", needs=("optimal_q", "optimality_backup"), inputs=cases(WORLDS, **SOFT))
+def optimal_q_is_a_fixed_point(
+    impl: Any, transition: Array, reward: Array, discount: Any, alpha: Any, log_w: Any
+) -> Sides:
+    """T*Q* = Q*."""
+    right = impl.optimal_q(transition, reward, discount, alpha, log_w)
+    left = impl.optimality_backup(transition, reward, discount, right.astype(reward.dtype), alpha, log_w)
+    return Sides(left, right, 2 * solve_scale(reward, discount, alpha, reward.shape))
+
+
+@law("[Note L67]", needs=("policy_q", "evaluation_backup"), inputs=cases(WORLDS, **POLICY))
+def policy_q_is_a_fixed_point(
+    impl: Any, transition: Array, reward: Array, discount: Any, alpha: Any, log_w: Any, log_pi: Array
+) -> Sides:
+    """T^πQ^π = Q^π."""
+    right = impl.policy_q(transition, reward, discount, log_pi, alpha, log_w)
+    left = impl.evaluation_backup(transition, reward, discount, log_pi, right.astype(reward.dtype), alpha, log_w)
+    return Sides(left, right, 2 * _solved(reward, discount, alpha, log_pi))
+
+
+@law("[Note L21]", needs=("optimal_q", "policy_q"), inputs=cases(WORLDS, **SOFT))
+def optimal_q_is_that_of_its_policy(
+    impl: Any, transition: Array, reward: Array, discount: Any, alpha: Any, log_w: Any
+) -> Sides:
+    """Q* = Q^π* for π* = exp((Q* - V*)/α)."""
+    right = impl.optimal_q(transition, reward, discount, alpha, log_w)
+    log_pi = normalise(right / exact(alpha), log_w).astype(reward.dtype)
+    left = impl.policy_q(transition, reward, discount, log_pi, alpha, log_w)
+    return Sides(left, right, _solved(reward, discount, alpha, log_pi))
 
 
 @law("[Note L25]", "[Note L52]", needs=("policy_q",), inputs=cases(WORLDS, **POLICY))
@@ -286,7 +357,13 @@ def _disagreement(qs: Array, alpha: Any, log_w: Any) -> Array:
     return each.mean(0) - soft_maximum(exact(qs).mean(0), alpha, log_w)
 
 
-# Scales
+# Distances and scales
+
+
+def _apart(q: Array, other: Array, log_w: Any) -> Any:
+    """The largest distance of two tables in an action that exists."""
+    gone = np.zeros(q.shape, bool) if log_w is None else log_w == -np.inf
+    return np.max(np.where(gone, 0.0, np.abs(exact(q) - exact(other))))
 
 
 def _size(reward: Array, q: Array, alpha: Any) -> Array:

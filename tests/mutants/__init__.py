@@ -7,8 +7,23 @@ that overflows.
 
 from __future__ import annotations
 
-from . import backup, equivalences, estimator, policy, returns, tabular, temperature, value
+from . import (
+    agent,
+    backup,
+    equivalences,
+    estimator,
+    policy,
+    replay,
+    returns,
+    sampler,
+    solver,
+    tabular,
+    temperature,
+    value,
+)
 from .core import Mutant as Mutant
 from .core import mutants_of
 
-MUTANTS = mutants_of(value, policy, backup, returns, estimator, temperature, tabular, equivalences)
+MUTANTS = mutants_of(
+    value, policy, backup, returns, estimator, temperature, tabular, solver, equivalences, sampler, replay, agent
+)

@@ -53,6 +53,26 @@ def backup_of_masked_actions(transition, reward, discount, q, alpha, log_w=None)
     return right.optimality_backup(transition, reward, discount, q, alpha)
 
 
+@mutant("optimality_backup", "optimality_backup_monotone", "optimality_backup_contracts", "optimal_q_is_a_fixed_point")
+def advantage_learning(transition, reward, discount, q, alpha, log_w=None):
+    """T*Q - (V - Q)/2, an operator that widens the gaps, under the name of T*."""
+    gap = right.soft_value(q, alpha, log_w)[:, None] - np.where(right.log_weights(q, log_w) == -np.inf, 0, q)
+    return right.optimality_backup(transition, reward, discount, q, alpha, log_w) - gap / 2
+
+
+@mutant("optimality_backup", "optimality_backup_contracts")
+def reward_added_to_the_old_value(transition, reward, discount, q, alpha, log_w=None):
+    """Q + T*Q - r: the increment added to the table that it was to replace."""
+    return q + right.optimality_backup(transition, reward, discount, q, alpha, log_w) - reward
+
+
+@mutant("evaluation_backup", "evaluation_backup_contracts", "policy_q_is_a_fixed_point")
+def sum_over_actions_for_their_mean(transition, reward, discount, log_pi, q, alpha, log_w=None):
+    """Σ_a Q(s',a) in place of E_π Q(s',a)."""
+    value = np.sum(np.where(right.log_weights(q, log_w) == -np.inf, 0, q), axis=-1)
+    return reward + right.expected_next(transition, discount, value)
+
+
 @mutant("evaluation_backup", "evaluation_backup_is_definition")
 def evaluation_without_entropy(transition, reward, discount, log_pi, q, alpha, log_w=None):
     """E[Q] only."""
@@ -91,6 +111,17 @@ def q_after_few_sweeps(transition, reward, discount, log_pi, alpha, log_w=None):
     q = np.zeros_like(reward)
     for _ in range(10):
         q = right.evaluation_backup(transition, reward, discount, log_pi, q, alpha, log_w)
+    return q
+
+
+@mutant(
+    "optimal_q", "optimal_q_is_the_limit_of_sweeps", "optimal_q_is_a_fixed_point", "optimal_q_is_that_of_its_policy"
+)
+def optimum_after_few_sweeps(transition, reward, discount, alpha, log_w=None):
+    """Five sweeps taken for the limit."""
+    q = np.zeros_like(reward)
+    for _ in range(5):
+        q = right.optimality_backup(transition, reward, discount, q, alpha, log_w)
     return q
 
 

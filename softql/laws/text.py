@@ -1,0 +1,77 @@
+"""A report as text: one line a law, and under a broken one its equation, the input, both sides. Colour is optional."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .report import Report, Result
+
+MISSING = "no function "
+COLOURS = {"passed": "32", "failed": "1;31", "skipped": "2", "xfailed": "33", "xpassed": "1;31"}
+WORDS = {"xfailed": "expected to fail", "xpassed": "held unexpectedly"}
+
+
+def report(report: Report, colour: bool = False) -> str:
+    """Every law, and how many had which status."""
+    said: set[str] = set()
+    return "\n".join([*(result(r, colour, said) for r in report.results), summary(report)])
+
+
+def summary(report: Report) -> str:
+    """One line: how many laws had which status."""
+    shown = {s: n for s, n in report.counts.items() if n or s not in WORDS}
+    return ", ".join(f"{n} {WORDS.get(status, status)}" for status, n in shown.items())
+
+
+def result(result: Result, colour: bool = False, said: set[str] | None = None) -> str:
+    """One line, and details under it where there is something to act on; notes that were `said` are not repeated."""
+    return "\n".join([line(result, colour), *(f"        {detail}" for detail in details(result, said))])
+
+
+def line(result: Result, colour: bool = False) -> str:
+    """Status, law, examples and the worst distance against its limit."""
+    status = paint(f"{result.status:7}", COLOURS[result.status], colour)
+    head = f"{status} {result.law.name:39}"
+    if result.status == "skipped":
+        return f"{head} {result.reason}"
+    worst = f"worst {result.worst:8.3g} of {result.law.limit:g} ulp"
+    return f"{head} {result.examples:5} examples  {worst}"
+
+
+def details(result: Result, said: set[str] | None = None) -> list[str]:
+    """What a person needs to act: the notes, and for a broken law all of it."""
+    found = [note for note in result.notes if said is None or note not in said]
+    if said is not None:
+        said.update(found)
+    if result.status in ("xfailed", "xpassed") or (result.status == "failed" and result.counterexample is None):
+        found.insert(0, result.reason)
+    if result.status == "failed" and result.counterexample is not None:
+        law = result.law
+        rate = f"  (false alarms: at most {law.false_alarm:g} an example)" if law.false_alarm else ""
+        found += [f"{law.equation}  {' '.join(law.tags)}{rate}", *str(result.counterexample).splitlines()]
+        found += [f"again: {result.reproduction}"]
+    return found
+
+
+def wanting(report: Report) -> str:
+    """One line: the functions for want of which laws were skipped; empty if there are none."""
+    missing = [n for r in report.results if r.reason.startswith(MISSING) for n in r.reason[len(MISSING) :].split(", ")]
+    names = list(dict.fromkeys(missing))
+    shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    return f"skipped for want of {shown}" if names else ""
+
+
+def paint(text: str, code: str, colour: bool) -> str:
+    """The text in a colour, if there is to be colour."""
+    return f"\x1b[{code}m{text}\x1b[0m" if colour else text
+
+
+def number(value: Any) -> str:
+    """A number or an array, short and exact enough to type in again."""
+    if not isinstance(value, (np.ndarray, np.generic)):
+        return repr(value)
+    digits = np.array2string(np.asarray(value), separator=", ", floatmode="unique", threshold=64)
+    return f"{' '.join(digits.split())} {value.dtype}"

@@ -1,0 +1,275 @@
+"""`softql.verify` as a caller meets it: expected failures, limits, reports, and lines that re-run a failure."""
+
+import json
+import shlex
+import threading
+import time
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import reference
+from mutants import MUTANTS
+
+import softql
+from softql.laws import cases, clock
+from softql.laws.html import typeset
+
+
+def mutant(name):
+    return next(mutant for mutant in MUTANTS if mutant.name == name).implementation
+
+
+MEAN = mutant("mean_for_sum")
+VALUE = ["value_is_log_partition", "value_shift"]
+
+
+# Expected failures
+
+
+def test_expected_failures_are_expected():
+    expected = {"value_is_log_partition": "a mean by design"}
+    report = softql.verify(MEAN, VALUE, examples=30, expected_failures=expected)
+    assert [result.status for result in report] == ["xfailed", "passed"]
+    assert report.ok
+    assert report.failures == ()
+    assert "a mean by design" in str(report)
+    assert str(report).endswith("1 passed, 0 failed, 0 skipped, 1 expected to fail")
+    assert report.results[0].counterexample is not None
+
+
+def test_expected_failures_are_strict():
+    report = softql.verify(reference, VALUE, examples=5, expected_failures={"value_shift": "never seen"})
+    assert [result.status for result in report] == ["passed", "xpassed"]
+    assert not report.ok
+    assert "holds, but was expected to fail: never seen" in str(report)
+    with pytest.raises(softql.laws.LawBroken, match="never seen"):
+        softql.verify(reference, VALUE, examples=5, expected_failures={"value_shift": "never seen"}, on_fail="raise")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"expected_failures": {"value_shfit": "typo"}}, "no law 'value_shfit'"),
+        ({"expected_failures": {"value_shift": " "}}, "say why value_shift"),
+        ({"time_limit": 0}, "time_limit is a positive number"),
+        ({"case": "{"}, "not the input of a law"),
+        ({"case": '{"q": [1]}'}, "not the input of a law"),
+    ],
+)
+def test_wrong_requests_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        softql.verify(reference, VALUE, **options)
+
+
+# Code that hangs, prints, writes into its input
+
+
+def test_a_function_that_hangs_is_stopped_once():
+    def spins(q, alpha, log_w=None):
+        while True:
+            pass
+
+    began = time.monotonic()
+    report = softql.verify({"soft_value": spins}, VALUE, examples=5, time_limit=0.2)
+    assert time.monotonic() - began < 5
+    assert [result.status for result in report] == ["failed", "failed"]
+    assert "no answer within 0.2 s" in str(report)
+    assert "soft_value gave no answer in value_is_log_partition: not called again" in str(report)
+
+
+def test_a_function_that_sleeps_is_stopped():
+    report = softql.verify({"energy": lambda q, alpha: time.sleep(60)}, ["energy_is_minus_q"], time_limit=0.2)
+    assert "no answer within" in str(report)
+
+
+def test_slow_code_is_no_finding():
+    def slow(q, alpha, log_w=None):
+        time.sleep(0.02)
+        return reference.soft_value(q, alpha, log_w)
+
+    (result,) = softql.verify({"soft_value": slow}, ["value_is_log_partition"], time_limit=0.3)
+    assert result.status == "passed"
+    assert 0 < result.examples < 100
+    assert "stopped after 0.3 s" in str(result)
+
+
+def test_the_limit_holds_in_any_thread_and_leaves_other_timers_alone():
+    caught = []
+
+    def work():
+        try:
+            with clock.limit(0.05):
+                while True:
+                    pass
+        except clock.TimeUp:
+            caught.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert caught == [True]
+    import signal
+
+    rang = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rang.append(True))
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    with clock.limit(5):
+        pass
+    time.sleep(0.4)
+    signal.signal(signal.SIGALRM, before)
+    assert rang == [True]
+
+
+def test_what_it_prints_and_spoils_is_noted(capsys):
+    def loud(q, alpha, log_w=None):
+        print("computing V", q.shape)
+        value = reference.soft_value(q, alpha, log_w)
+        q[...] = 0
+        return value
+
+    (result,) = softql.verify({"soft_value": loud}, ["value_shift"], examples=20)
+    assert result.status == "passed"
+    assert capsys.readouterr().out == ""
+    assert result.notes[0].startswith(("prints: computing V", "soft_value writes"))
+    assert "soft_value writes into its arguments" in result.notes
+
+
+def test_sys_exit_is_a_finding():
+    report = softql.verify({"energy": lambda q, alpha: exit(3)}, ["energy_is_minus_q"])
+    assert "raised SystemExit: 3" in str(report)
+
+
+# Reproduction
+
+
+@pytest.mark.parametrize("name", ["mean_for_sum", "estimate_sums", "reward_discounted"])
+def test_the_line_in_the_report_shows_the_same_failure(name):
+    """The line of Python is run as it stands, for every law that the mutant breaks."""
+    implementation = mutant(name)
+    laws = next(mutant for mutant in MUTANTS if mutant.name == name).caught_by
+    for first in softql.verify(implementation, laws, examples=200):
+        again = eval(first.reproduction, {"softql": softql, "implementation": implementation}).results[0]
+        assert (again.status, again.examples) == ("failed", 1)
+        assert str(again.counterexample) == str(first.counterexample)
+        assert again.worst == first.worst
+
+
+def test_the_inputs_of_every_law_can_be_written_down():
+    """So every failure gets a line with its input in it: each law is broken by functions that raise."""
+    raising = dict.fromkeys({name for law in softql.laws.LAWS for name in law.needs}, lambda *_: 1 / 0)
+    for result in softql.verify(raising, examples=1, shrink=False):
+        assert "case=" in result.reproduction, result.law.name
+
+
+def test_inputs_survive_the_line():
+    case = {
+        "q": np.array([[0.1, -np.inf], [np.nan, 3e38]], np.float32),
+        "alpha": np.float64(1e-300),
+        "log_w": None,
+        "a": 2,
+        "state": (1, 0),
+        "cut": np.array([True, False]),
+        "action": np.int32(1),
+    }
+    back = cases.decode(cases.encode(case))
+    assert list(back) == list(case)
+    for name, value in case.items():
+        np.testing.assert_array_equal(back[name], value)
+        assert type(back[name]) is type(value)
+        assert getattr(back[name], "dtype", None) == getattr(value, "dtype", None)
+    with pytest.raises(TypeError, match="no way to write down a set"):
+        cases.encode({"x": {1}})
+
+
+# Reports
+
+
+class Checked(HTMLParser):
+    """Tags balance, and nothing is fetched."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen = [], set()
+
+    def handle_starttag(self, tag, attrs):
+        assert not {name for name, _ in attrs} & {"src", "href"}
+        self.seen.add(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def report():
+    return softql.verify(
+        {**MEAN, "energy": None}, ["value", "energy_is_minus_q"], examples=30, command="softql verify m:mean",
+        expected_failures={"mellowmax_is_value_minus_log_count": "<V & mm>"}
+    )  # fmt: skip
+
+
+def test_json_is_for_programs(report):
+    read = json.loads(report.to_json(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert read["ok"] is False
+    assert read["counts"] == report.counts
+    first = read["results"][0]
+    assert first["law"] == "value_is_log_partition"
+    assert first["counterexample"]["right"] == pytest.approx(np.log(2))
+    assert first["reproduction"].startswith(
+        "softql verify m:mean --law value_is_log_partition --dtype float32 --case '"
+    )
+    words = shlex.split(first["reproduction"])
+    assert cases.decode(words[-1])["q"].tolist() == [0, 0]
+    assert {result["status"] for result in read["results"]} >= {"passed", "failed", "skipped", "xfailed"}
+
+
+def test_html_stands_alone(report):
+    page = report.to_html("my_module:mean")
+    checked = Checked()
+    checked.feed(page)
+    assert checked.open == []
+    assert {"table", "style", "sub", "i"} <= checked.seen
+    assert "http" not in page
+    for part in ("my_module:mean", "q", "[0., 0.] float32", "left", "right", "ulp", "&lt;V &amp; mm&gt;"):
+        assert part in page
+    assert "<i>V</i> = <i>α</i> log <i>Z</i>" in page
+
+
+@pytest.mark.parametrize(
+    ("plain", "typed"),
+    [
+        ("γ^t", "<i>γ</i><sup><i>t</i></sup>"),
+        ("Σ_{t≥1} r_t", "Σ<sub><i>t</i>≥1</sub> <i>r</i><sub><i>t</i></sub>"),
+        ("T^{π_Q} Q", "<i>T</i><sup><i>π</i><sub><i>Q</i></sub></sup> <i>Q</i>"),
+        ("λ^(n-1)", "<i>λ</i><sup>(<i>n</i>-1)</sup>"),
+        ("a state's V", "a state's <i>V</i>"),
+        ("kQ / √(2ε)", "<i>kQ</i> / √(2<i>ε</i>)"),
+    ],
+)
+def test_equations_are_typeset(plain, typed):
+    assert typeset(plain) == typed
+
+
+def test_colour_is_optional(report):
+    from softql.laws import text
+
+    assert "\x1b[1;31mfailed \x1b[0m value_is_log_partition" in text.report(report, colour=True)
+    assert "\x1b" not in str(report)
+
+
+def test_progress_is_told():
+    heard = []
+    softql.verify(
+        reference,
+        VALUE,
+        examples=2,
+        progress=lambda law, result, i, n: heard.append((law.name, result and result.status, i, n)),
+    )
+    assert heard == [
+        (VALUE[0], None, 1, 2),
+        (VALUE[0], "passed", 1, 2),
+        (VALUE[1], None, 2, 2),
+        (VALUE[1], "passed", 2, 2),
+    ]
