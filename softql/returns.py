@@ -6,13 +6,17 @@ log-probabilities in nats. `discount` carries gamma *and* termination: gamma (1 
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import ParamSpec
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float
 
 from softql.equations import soft_q_target
-from softql.equations._door import real
+from softql.equations._door import lift, real
 
 __all__ = [
     "path_consistency_error",
@@ -25,7 +29,24 @@ __all__ = [
     "soft_value_returns",
 ]
 
+P = ParamSpec("P")
 
+
+def rounded_once(function: Callable[P, Array]) -> Callable[P, Array]:
+    """The function with 16-bit floats computed in float32 and rounded at the end: a path adds up many steps."""
+
+    @functools.wraps(function)
+    def lifted(*args: P.args, **kwargs: P.kwargs) -> Array:
+        given = (*args, *kwargs.values())
+        if not any(getattr(x, "dtype", None) in (jnp.bfloat16, jnp.float16) for x in given):
+            return function(*args, **kwargs)
+        wide, cast = lift(*given)
+        return cast(function(*wide[: len(args)], **dict(zip(kwargs, wide[len(args) :], strict=True))))
+
+    return lifted
+
+
+@rounded_once
 def soft_lambda_returns(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -91,6 +112,7 @@ def soft_lambda_returns(
     return jnp.moveaxis(returns, 0, -1)
 
 
+@rounded_once
 def soft_return(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -131,6 +153,7 @@ def soft_return(
     return jax.lax.scan(backward, jnp.zeros(reward.shape[:-1], reward.dtype), steps, reverse=True)[0]
 
 
+@rounded_once
 def soft_q_return(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -163,6 +186,7 @@ def soft_q_return(
     return soft_return(reward, discount, entropy, alpha)
 
 
+@rounded_once
 def soft_n_step_returns(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -207,6 +231,7 @@ def soft_n_step_returns(
     return jax.lax.fori_loop(1, n, longer, one)
 
 
+@rounded_once
 def soft_retrace_returns(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -258,6 +283,7 @@ def soft_retrace_returns(
     return jnp.moveaxis(returns, 0, -1)
 
 
+@rounded_once
 def soft_value_returns(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -291,6 +317,7 @@ def soft_value_returns(
     return g - _per_path("alpha", alpha, g)[..., None] * jnp.asarray(log_pi, g.dtype)
 
 
+@rounded_once
 def path_consistency_error(
     value: Float[ArrayLike, "*b t"],
     reward: Float[ArrayLike, "*b t"],
@@ -327,6 +354,7 @@ def path_consistency_error(
     return soft_value_returns(reward, discount, next_v, log_pi, alpha, n, truncated) - value
 
 
+@rounded_once
 def path_consistency_loss(
     value: Float[ArrayLike, "*b t"],
     reward: Float[ArrayLike, "*b t"],

@@ -1,4 +1,4 @@
-"""The deep profile, by hand: every law on softql at 100,000 examples. `python tests/deep.py`; JAX_ENABLE_X64=1: float64.
+"""The deep profile, by hand: every law on softql, 100,000 examples each. `python tests/deep.py`, JAX_ENABLE_X64=1 too.
 
 Hypothesis draws and shrinks one small case at a time, which is right for finding a fault and slow for finding none.
 Here the same strategies are drawn by NumPy, in blocks: where a law speaks of states, one call of each function checks

@@ -211,3 +211,21 @@ def test_integer_rewards_and_flags_that_are_no_booleans_are_refused():
         softql.soft_return(jnp.ones(2, int), ones, ones, 0.5)
     with pytest.raises(ValueError, match="truncated has dtype float32: pass booleans"):
         softql.soft_lambda_returns(ones, ones, ones, ones, 0.5, 0.5, jnp.array([0.5, 0.0]))
+
+
+@pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16])
+def test_sixteen_bits_are_rounded_once(dtype):
+    """A long path in 16-bit floats is the float32 result, rounded at the end."""
+    rng = np.random.default_rng(0)
+    r, v, log_pi = (jnp.asarray(rng.normal(size=(3, 200)), dtype) for _ in range(3))
+    d = jnp.full((3, 200), 0.9375, dtype)
+    wide = [x.astype(jnp.float32) for x in (r, d, v, log_pi)]
+    for call in (
+        lambda r, d, v, p: softql.soft_lambda_returns(r, d, v, p, 0.5, lambda_=0.75),
+        lambda r, d, v, p: softql.soft_n_step_returns(r, d, v, p, alpha=0.5, n=7),
+        lambda r, d, v, p: softql.soft_return(r, d, p, 0.5),
+        lambda r, d, v, p: softql.path_consistency_error(v, r, d, v, p, 0.5, n=5),
+    ):
+        found = call(r, d, v, log_pi)
+        assert found.dtype == dtype
+        assert found.tolist() == call(*wide).astype(dtype).tolist()
