@@ -12,7 +12,8 @@ import reference
 from mutants import MUTANTS
 
 import softql
-from softql.laws import cases, clock
+from softql.laws import cases, clock, verify
+from softql.laws.adapters import adapt, single_state_only
 from softql.laws.html import typeset
 
 
@@ -273,3 +274,12 @@ def test_progress_is_told():
         (VALUE[1], None, 2, 2),
         (VALUE[1], "passed", 2, 2),
     ]
+
+
+def test_code_of_one_state_that_meets_a_batch_is_told_what_helps():
+    mine = {"soft_value": lambda q, alpha: alpha * np.log(np.sum(np.exp(q / alpha), axis=-1))}
+    found = verify(mine, ["value_by_state"], examples=10).results[0]
+    assert "single_state_only" in found.reason
+    held = verify(adapt(mine, single_state_only), ["value_permutation"], examples=20)
+    assert held.ok
+    assert held.results[0].status == "passed"

@@ -374,7 +374,8 @@ def attempt(law: Law, functions: Functions, case: Case, witness: Witness) -> Cou
         except Finding as finding:
             return Counterexample(case, None, None, np.inf, str(finding))
         except (Exception, SystemExit) as error:  # whatever foreign code raises is a finding about it
-            return Counterexample(case, None, None, np.inf, f"raised {type(error).__name__}: {_line(error)}")
+            said_so = f"raised {type(error).__name__}: {_line(error)}{_advice(error, case)}"
+            return Counterexample(case, None, None, np.inf, said_so)
         if printed := said.getvalue().strip():
             witness.note(f"prints: {printed.splitlines()[0][:60]}")
         eps = epsilon(witness.dtype)
@@ -389,3 +390,12 @@ def attempt(law: Law, functions: Functions, case: Case, witness: Witness) -> Cou
 def _line(error: BaseException) -> str:
     """What an exception says, on one line."""
     return " ".join(str(error).split())[:300]
+
+
+def _advice(error: BaseException, case: Case) -> str:
+    """What helps code that was written for one state and got a batch of them."""
+    batched = any(getattr(x, "ndim", 0) > 1 for x in case.values())
+    shapes = ("broadcast", "shape", "dimension", "operand", "size of tensor")
+    if batched and any(word in str(error).lower() for word in shapes):
+        return " (several states at once; for code of one state: --single-state-only, or adapt(..., single_state_only))"
+    return ""
