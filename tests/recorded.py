@@ -42,6 +42,10 @@ def batch(dtype: Any, actions: int, seed: int = 0) -> dict[str, np.ndarray]:
         row = rng.integers(-60, 61, actions) * 2.0**unit + (0 if offset is None else 2.0**offset)
         rows.append(row)
         alphas.append(2.0**heat * rng.integers(17, 32) / 16)
+    for heat, apart in ((0, 0), (-4, 6), (9, 12), (60, 60), (61, 61), (-3, 3)):  # all digits in use
+        digits = rng.integers(-(2**52), 2**52, actions) * 2.0**-52
+        rows.append(digits * 2.0 ** (apart - rng.integers(0, 5, actions)))
+        alphas.append(2.0**heat if apart >= 60 else 2.0**heat * rng.integers(2**51, 2**52) * 2.0**-51)
     tied = rng.integers(0, 2, actions) * 1.0
     lost, nothing = np.where(np.arange(actions) % 3 == 1, -np.inf, tied * 3), np.full(actions, -np.inf)
     rows += [tied, tied * 0 + 7, lost, nothing, tied - 2, lost, np.where(np.arange(actions) == 0, np.inf, tied)]
@@ -115,6 +119,12 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
                     for i, j in itertools.product(places, places):
                         if j <= i:
                             yield f"d {i} d {j} {label}", partial(bend, f, arguments, i, j, b)
+    for actions in (8, 9, 12, 32, 33):  # where the way of computing changes
+        b = batch(dtype, actions)
+        for name in ("soft_value", "boltzmann_policy", "boltzmann_entropy"):
+            call = partial(getattr(e, name), jnp.asarray(b["q"]), jnp.asarray(b["alpha"]))
+            yield f"{name} of {actions}", call
+            yield f"{name} of {actions}, weighted", partial(call, jnp.asarray(b["log_w"]))
     b = {name: jnp.asarray(x) for name, x in batch(dtype, 5).items()}
     one, none = b["q"][:3], jnp.array([-1.0, jnp.nan, 0.5], dtype)
     yield "a traced alpha that is none", lambda: jax.vmap(e.soft_value)(one, none)

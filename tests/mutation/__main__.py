@@ -128,7 +128,8 @@ def interleaved(names: list[str]) -> list[str]:
         groups[
             name[:8], "weighted" in name, " 37 " in name, " 1 " in name, label.split(" ")[0] in ("d", "gradients")
         ].append(name)
-    order = []
+    order = [name for name in names if name.startswith("refused")]  # they take no time
+    groups = {key: group for key, group in groups.items() if not key[0].startswith("refused")}
     while any(groups.values()):
         order += [group.pop(0) for group in groups.values() if group]
     return order
