@@ -32,7 +32,7 @@ __all__ = [
 P = ParamSpec("P")
 
 
-def rounded_once(function: Callable[P, Array]) -> Callable[P, Array]:
+def _rounded_once(function: Callable[P, Array]) -> Callable[P, Array]:
     """The function with 16-bit floats computed in float32 and rounded at the end: a path adds up many steps."""
 
     @functools.wraps(function)
@@ -46,7 +46,7 @@ def rounded_once(function: Callable[P, Array]) -> Callable[P, Array]:
     return lifted
 
 
-@rounded_once
+@_rounded_once
 def soft_lambda_returns(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -112,7 +112,7 @@ def soft_lambda_returns(
     return jnp.moveaxis(returns, 0, -1)
 
 
-@rounded_once
+@_rounded_once
 def soft_return(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -153,7 +153,7 @@ def soft_return(
     return jax.lax.scan(backward, jnp.zeros(reward.shape[:-1], reward.dtype), steps, reverse=True)[0]
 
 
-@rounded_once
+@_rounded_once
 def soft_q_return(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -186,7 +186,7 @@ def soft_q_return(
     return soft_return(reward, discount, entropy, alpha)
 
 
-@rounded_once
+@_rounded_once
 def soft_n_step_returns(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -231,7 +231,7 @@ def soft_n_step_returns(
     return jax.lax.fori_loop(1, n, longer, one)
 
 
-@rounded_once
+@_rounded_once
 def soft_retrace_returns(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -283,7 +283,7 @@ def soft_retrace_returns(
     return jnp.moveaxis(returns, 0, -1)
 
 
-@rounded_once
+@_rounded_once
 def soft_value_returns(
     reward: Float[ArrayLike, "*b t"],
     discount: Float[ArrayLike, "*b t"],
@@ -317,7 +317,7 @@ def soft_value_returns(
     return g - _per_path("alpha", alpha, g)[..., None] * jnp.asarray(log_pi, g.dtype)
 
 
-@rounded_once
+@_rounded_once
 def path_consistency_error(
     value: Float[ArrayLike, "*b t"],
     reward: Float[ArrayLike, "*b t"],
@@ -354,7 +354,7 @@ def path_consistency_error(
     return soft_value_returns(reward, discount, next_v, log_pi, alpha, n, truncated) - value
 
 
-@rounded_once
+@_rounded_once
 def path_consistency_loss(
     value: Float[ArrayLike, "*b t"],
     reward: Float[ArrayLike, "*b t"],
