@@ -61,8 +61,16 @@ def everything(dtypes: list[Any]) -> list[str]:
     return [name for dtype in dtypes for name, _ in recorded.thunks(e, dtype)]
 
 
-def reach() -> dict[str, list[str]]:
-    """For each function the recorded answers that pass through it, the quickest first."""
+def forget() -> None:
+    """Empty every cache of the equations."""
+    for name in ("_words", "_rules", "_selftest"):
+        for cached in list(vars(sys.modules[f"softql.equations.{name}"]).values()):
+            if hasattr(cached, "cache_clear"):
+                cached.cache_clear()
+
+
+def reach() -> tuple[dict[str, list[str]], set[str]]:
+    """For each function the recorded answers that pass through it, the quickest first; and what runs at import."""
     import numpy as np
     import recorded
     from mutmut.mutation import trampoline
@@ -77,16 +85,14 @@ def reach() -> dict[str, list[str]]:
         for name, thunk in recorded.thunks(e, dtype):
             recorded.answer(thunk)
             now.clear()
-            for cached in vars(sys.modules["softql.equations._words"]).values():
-                getattr(cached, "cache_clear", lambda: None)()
-            sys.modules["softql.equations._selftest"].warn_once.cache_clear()
+            forget()
             start = time.perf_counter()
             recorded.answer(thunk)
             spent = time.perf_counter() - start
             for function in now | at_import:
                 hits[function].append((spent, name))
     del os.environ["MUTANT_UNDER_TEST"]
-    return {function: [name for _, name in sorted(found)] for function, found in hits.items()}
+    return {function: [name for _, name in sorted(found)] for function, found in hits.items()}, set(at_import)
 
 
 def function_of(mutant: str) -> str:
@@ -94,30 +100,50 @@ def function_of(mutant: str) -> str:
     return mutant.rpartition("__mutmut_")[0]
 
 
-def judge(mutant: str, names: list[str], expected: dict[str, str], seconds: float) -> tuple[str, str]:
-    """killed, survived, or stopped because it took too long; and by which answer."""
-    import numpy as np
-    import recorded
+class Judge:
+    """The equations, imported once for the mutants of what runs when called, and again for those of what runs before."""
 
-    os.environ["MUTANT_UNDER_TEST"] = mutant
-    start = time.monotonic()
-    signal.alarm(30)
-    try:
+    def __init__(self, expected: dict[str, str], at_import: set[str], seconds: float):
+        self.expected, self.at_import, self.seconds = expected, at_import, seconds
+        self.thunks = self.load()
+
+    def load(self) -> dict[str, Any]:
+        import numpy as np
+        import recorded
+
+        e = equations()
+        return {name: thunk for dtype in (np.float32, np.float64) for name, thunk in recorded.thunks(e, dtype)}
+
+    def __call__(self, mutant: str, names: list[str]) -> tuple[str, str]:
+        """killed, survived, or stopped because it took too long; and by which answer."""
+        os.environ["MUTANT_UNDER_TEST"] = mutant
+        early = function_of(mutant) in self.at_import
+        signal.alarm(30)
         try:
-            e = equations()
-            thunks = {name: thunk for dtype in (np.float32, np.float64) for name, thunk in recorded.thunks(e, dtype)}
-        except Exception as error:
-            return "killed", f"import: {type(error).__name__}"
+            forget()
+            try:
+                thunks = self.load() if early else self.thunks
+            except Exception as error:
+                return "killed", f"import: {type(error).__name__}"
+            return self.ask(thunks, names)
+        except TooLong:
+            return "too long", ""
+        finally:
+            signal.alarm(0)
+            os.environ["MUTANT_UNDER_TEST"] = ""
+            if early:
+                self.thunks = self.load()
+
+    def ask(self, thunks: dict[str, Any], names: list[str]) -> tuple[str, str]:
+        import recorded
+
+        start = time.monotonic()
         for i, name in enumerate(names):
-            if time.monotonic() - start > seconds:
+            if time.monotonic() - start > self.seconds:
                 return "survived", f"{i} of {len(names)} answers asked"
-            if recorded.answer(thunks[name]) != expected[name]:
+            if recorded.answer(thunks[name]) != self.expected[name]:
                 return "killed", name
         return "survived", f"all {len(names)} answers asked"
-    except TooLong:
-        return "too long", ""
-    finally:
-        signal.alarm(0)
 
 
 def interleaved(names: list[str]) -> list[str]:
@@ -164,7 +190,13 @@ def main() -> None:
         raise TooLong
 
     signal.signal(signal.SIGALRM, too_long)
-    passes = reach()
+    kept = arguments.results.with_suffix(".reach.json")
+    if kept.exists():
+        passes, at_import = json.loads(kept.read_text())
+    else:
+        passes, at_import = reach()
+        kept.write_text(json.dumps([passes, sorted(at_import)]))
+    judge = Judge(expected, set(at_import), arguments.seconds)
     with arguments.results.open("a") as out, contextlib.suppress(KeyboardInterrupt):
         for i, mutant in enumerate(mutants):
             if mutant in done:
@@ -172,7 +204,7 @@ def main() -> None:
             if (HERE / "stop").exists():
                 break
             names = interleaved(passes.get(function_of(mutant), []))
-            row = [mutant, *judge(mutant, names, expected, arguments.seconds)]
+            row = [mutant, *judge(mutant, names)]
             done[mutant] = row
             out.write(json.dumps(row) + "\n")
             out.flush()
