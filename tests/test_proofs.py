@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -110,6 +111,13 @@ def test_scan_bites(line: str) -> None:
 def test_scan_reads_past_comments_and_sections() -> None:
     text = '(* Admitted. (* Axiom *) admit *)\nSection A.\nHypothesis h : "Axiom" = "Axiom".\nEnd A.\n'
     assert check.banned("control.v", text) == []
+
+
+def test_certified_vectors_are_what_softql_returns_today(tmp_path: Path) -> None:
+    """`make -C proofs vectors` writes them again; the proofs then decide whether they are right."""
+    subprocess.run([sys.executable, PROOFS / "vectors" / "generate.py", tmp_path], check=True, cwd=PROOFS.parent)
+    for name in ("float32.v", "float64.v", "tables.v"):
+        assert (tmp_path / name).read_text("utf-8") == (PROOFS / "vectors" / name).read_text("utf-8"), name
 
 
 def test_certified_vectors_cover_both_precisions() -> None:

@@ -43,13 +43,13 @@ Proof. certify (row_value_shifted (12681389/16777216) row_002 (16110669/8388608)
 Lemma log_policy_002_3 : Rabs (row_log_policy (12681389/16777216) row_002 3 - (-457789/524288)) <= (1/4194304).
 Proof. certify (row_log_policy_shifted (12681389/16777216) row_002 (16110669/8388608) 3) row_002_ok row_002 62%positive. Qed.
 
-Lemma log_policy_002_2 : Rabs (row_log_policy (12681389/16777216) row_002 2 - (-9332153/4194304)) <= (1/1048576).
+Lemma log_policy_002_2 : Rabs (row_log_policy (12681389/16777216) row_002 2 - (-1166519/524288)) <= (1/1048576).
 Proof. certify (row_log_policy_shifted (12681389/16777216) row_002 (16110669/8388608) 2) row_002_ok row_002 62%positive. Qed.
 
 (* regime T *)
 Definition row_003 := [:: (1, (-8290385/4194304)); (1, (855243/1048576)); (1, (-11612751/16777216)); (1, (-6288107/33554432)); (1, (-11935783/67108864)); (1, (-5373607/4194304))].
 Lemma row_003_ok : is_weight (weights row_003). Proof. weigh. Qed.
-Lemma value_003 : Rabs (row_value (10216993/1048576) row_003 - (2217129/131072)) <= (3/1048576).
+Lemma value_003 : Rabs (row_value (10216993/1048576) row_003 - (8868517/524288)) <= (3/1048576).
 Proof. certify (row_value_shifted (10216993/1048576) row_003 (855243/1048576)) row_003_ok row_003 62%positive. Qed.
 
 Lemma log_policy_003_1 : Rabs (row_log_policy (10216993/1048576) row_003 1 - (-13860705/8388608)) <= (1/2097152).
@@ -64,7 +64,7 @@ Lemma row_004_ok : is_weight (weights row_004). Proof. weigh. Qed.
 Lemma value_004 : Rabs (row_value (3531165/8388608) row_004 - (4414413/8388608)) <= (3/33554432).
 Proof. certify (row_value_shifted (3531165/8388608) row_004 (3510433/16777216)) row_004_ok row_004 62%positive. Qed.
 
-Lemma log_policy_004_1 : Rabs (row_log_policy (3531165/8388608) row_004 1 - (-12634333/16777216)) <= (1/4194304).
+Lemma log_policy_004_1 : Rabs (row_log_policy (3531165/8388608) row_004 1 - (-6317167/8388608)) <= (1/4194304).
 Proof. certify (row_log_policy_shifted (3531165/8388608) row_004 (3510433/16777216) 1) row_004_ok row_004 62%positive. Qed.
 
 Lemma log_policy_004_2 : Rabs (row_log_policy (3531165/8388608) row_004 2 - (-9488329/4194304)) <= (1/1048576).
@@ -109,7 +109,7 @@ Proof. certify (row_log_policy_shifted (3442813/2097152) row_007 (3642493/419430
 (* regime T *)
 Definition row_008 := [:: (1, (-12320753/8388608)); (1, (751207/8388608)); (1, (-5095303/8388608)); (1, (368745/524288)); (1, (-13341309/67108864)); (1, (16553651/536870912))].
 Lemma row_008_ok : is_weight (weights row_008). Proof. weigh. Qed.
-Lemma value_008 : Rabs (row_value (4661853/4194304) row_008 - (2023703/1048576)) <= (3/16777216).
+Lemma value_008 : Rabs (row_value (4661853/4194304) row_008 - (16189625/8388608)) <= (3/16777216).
 Proof. certify (row_value_shifted (4661853/4194304) row_008 (368745/524288)) row_008_ok row_008 62%positive. Qed.
 
 Lemma log_policy_008_3 : Rabs (row_log_policy (4661853/4194304) row_008 3 - (-2314431/2097152)) <= (1/2097152).
@@ -121,7 +121,7 @@ Proof. certify (row_log_policy_shifted (4661853/4194304) row_008 (368745/524288)
 (* regime T *)
 Definition row_009 := [:: (1, (-720863/1048576)); (1, (-9237223/8388608)); (1, (-11016689/33554432)); (1, (3917259/4194304)); (1, (-9308315/67108864)); (1, (-8079231/8388608))].
 Lemma row_009_ok : is_weight (weights row_009). Proof. weigh. Qed.
-Lemma value_009 : Rabs (row_value (12492825/1048576) row_009 - (2750661/131072)) <= (3/1048576).
+Lemma value_009 : Rabs (row_value (12492825/1048576) row_009 - (11002645/524288)) <= (3/1048576).
 Proof. certify (row_value_shifted (12492825/1048576) row_009 (3917259/4194304)) row_009_ok row_009 62%positive. Qed.
 
 Lemma log_policy_009_3 : Rabs (row_log_policy (12492825/1048576) row_009 3 - (-3529599/2097152)) <= (1/2097152).
@@ -151,7 +151,7 @@ Proof. certify (row_value_shifted (13611145/2097152) row_011 (-9662457/8388608))
 Lemma log_policy_011_1 : Rabs (row_log_policy (13611145/2097152) row_011 1 - (-12904309/4294967296)) <= (1/1073741824).
 Proof. certify (row_log_policy_shifted (13611145/2097152) row_011 (-9662457/8388608) 1) row_011_ok row_011 62%positive. Qed.
 
-Lemma log_policy_011_5 : Rabs (row_log_policy (13611145/2097152) row_011 5 - (-9162551/131072)) <= (1/32768).
+Lemma log_policy_011_5 : Rabs (row_log_policy (13611145/2097152) row_011 5 - (-1145319/16384)) <= (1/32768).
 Proof. certify (row_log_policy_shifted (13611145/2097152) row_011 (-9662457/8388608) 5) row_011_ok row_011 62%positive. Qed.
 
 (* regime D *)
@@ -160,10 +160,10 @@ Lemma row_012_ok : is_weight (weights row_012). Proof. weigh. Qed.
 Lemma value_012 : Rabs (row_value (690085/2097152) row_012 - (2502515/16777216)) <= (3/134217728).
 Proof. certify (row_value_shifted (690085/2097152) row_012 (9958917/67108864)) row_012_ok row_012 62%positive. Qed.
 
-Lemma log_policy_012_1 : Rabs (row_log_policy (690085/2097152) row_012 1 - (-9946979/4294967296)) <= (1/1073741824).
+Lemma log_policy_012_1 : Rabs (row_log_policy (690085/2097152) row_012 1 - (-2486745/1073741824)) <= (1/1073741824).
 Proof. certify (row_log_policy_shifted (690085/2097152) row_012 (9958917/67108864) 1) row_012_ok row_012 62%positive. Qed.
 
-Lemma log_policy_012_3 : Rabs (row_log_policy (690085/2097152) row_012 3 - (-12727903/2097152)) <= (1/524288).
+Lemma log_policy_012_3 : Rabs (row_log_policy (690085/2097152) row_012 3 - (-397747/65536)) <= (1/524288).
 Proof. certify (row_log_policy_shifted (690085/2097152) row_012 (9958917/67108864) 3) row_012_ok row_012 62%positive. Qed.
 
 (* regime D *)
@@ -220,7 +220,7 @@ Lemma row_017_ok : is_weight (weights row_017). Proof. weigh. Qed.
 Lemma value_017 : Rabs (row_value (12480433/268435456) row_017 - (-6867277/4194304)) <= (3/16777216).
 Proof. certify (row_value_shifted (12480433/268435456) row_017 (-13739443/8388608)) row_017_ok row_017 62%positive. Qed.
 
-Lemma log_policy_017_4 : Rabs (row_log_policy (12480433/268435456) row_017 4 - (-1682485/134217728)) <= (1/268435456).
+Lemma log_policy_017_4 : Rabs (row_log_policy (12480433/268435456) row_017 4 - (-13459881/1073741824)) <= (1/268435456).
 Proof. certify (row_log_policy_shifted (12480433/268435456) row_017 (-13739443/8388608) 4) row_017_ok row_017 62%positive. Qed.
 
 Lemma log_policy_017_2 : Rabs (row_log_policy (12480433/268435456) row_017 2 - (-1259293/32768)) <= (1/65536).
@@ -244,10 +244,10 @@ Lemma row_019_ok : is_weight (weights row_019). Proof. weigh. Qed.
 Lemma value_019 : Rabs (row_value (1705423/262144) row_019 - (8018491/16777216)) <= (3/67108864).
 Proof. certify (row_value_shifted (1705423/262144) row_019 (6817413/16777216)) row_019_ok row_019 66%positive. Qed.
 
-Lemma log_policy_019_0 : Rabs (row_log_policy (1705423/262144) row_019 0 - (-11815685/1073741824)) <= (1/268435456).
+Lemma log_policy_019_0 : Rabs (row_log_policy (1705423/262144) row_019 0 - (-5907843/536870912)) <= (1/268435456).
 Proof. certify (row_log_policy_shifted (1705423/262144) row_019 (6817413/16777216) 0) row_019_ok row_019 62%positive. Qed.
 
-Lemma log_policy_019_5 : Rabs (row_log_policy (1705423/262144) row_019 5 - (-9721433/131072)) <= (1/32768).
+Lemma log_policy_019_5 : Rabs (row_log_policy (1705423/262144) row_019 5 - (-1215179/16384)) <= (1/32768).
 Proof. certify (row_log_policy_shifted (1705423/262144) row_019 (6817413/16777216) 5) row_019_ok row_019 62%positive. Qed.
 
 (* regime U *)
@@ -301,31 +301,31 @@ Proof. certify (row_log_policy_shifted (11842417/65536) row_023 (5416809/6710886
 (* regime U *)
 Definition row_024 := [:: (1, (1231611/8388608)); (1, (4183073/16777216)); (1, (-12174261/16777216)); (1, (-14028017/33554432)); (1, (4389783/67108864)); (1, (950455/1048576))].
 Lemma row_024_ok : is_weight (weights row_024). Proof. weigh. Qed.
-Lemma value_024 : Rabs (row_value (315191/2048) row_024 - (2259299/8192)) <= (3/65536).
+Lemma value_024 : Rabs (row_value (315191/2048) row_024 - (9037197/32768)) <= (3/65536).
 Proof. certify (row_value_shifted (315191/2048) row_024 (950455/1048576)) row_024_ok row_024 62%positive. Qed.
 
-Lemma log_policy_024_5 : Rabs (row_log_policy (315191/2048) row_024 5 - (-7491523/4194304)) <= (1/2097152).
+Lemma log_policy_024_5 : Rabs (row_log_policy (315191/2048) row_024 5 - (-14983047/8388608)) <= (1/2097152).
 Proof. certify (row_log_policy_shifted (315191/2048) row_024 (950455/1048576) 5) row_024_ok row_024 62%positive. Qed.
 
-Lemma log_policy_024_1 : Rabs (row_log_policy (315191/2048) row_024 1 - (-7509431/4194304)) <= (1/2097152).
+Lemma log_policy_024_1 : Rabs (row_log_policy (315191/2048) row_024 1 - (-15018863/8388608)) <= (1/2097152).
 Proof. certify (row_log_policy_shifted (315191/2048) row_024 (950455/1048576) 1) row_024_ok row_024 62%positive. Qed.
 
 (* regime U *)
 Definition row_025 := [:: (1, (7256837/2147483648)); (1, (-11960827/8589934592)); (1, (5049561/8589934592)); (1, (-9357943/8589934592)); (1, (-1426633/268435456)); (1, (3215813/536870912))].
 Lemma row_025_ok : is_weight (weights row_025). Proof. weigh. Qed.
-Lemma value_025 : Rabs (row_value (2415259/2097152) row_025 - (8656661/4194304)) <= (3/8388608).
+Lemma value_025 : Rabs (row_value (2415259/2097152) row_025 - (2164165/1048576)) <= (3/8388608).
 Proof. certify (row_value_shifted (2415259/2097152) row_025 (3215813/536870912)) row_025_ok row_025 62%positive. Qed.
 
-Lemma log_policy_025_5 : Rabs (row_log_policy (2415259/2097152) row_025 5 - (-7494701/4194304)) <= (1/2097152).
+Lemma log_policy_025_5 : Rabs (row_log_policy (2415259/2097152) row_025 5 - (-14989403/8388608)) <= (1/2097152).
 Proof. certify (row_log_policy_shifted (2415259/2097152) row_025 (3215813/536870912) 5) row_025_ok row_025 62%positive. Qed.
 
-Lemma log_policy_025_4 : Rabs (row_log_policy (2415259/2097152) row_025 4 - (-7535871/4194304)) <= (1/2097152).
+Lemma log_policy_025_4 : Rabs (row_log_policy (2415259/2097152) row_025 4 - (-15071743/8388608)) <= (1/2097152).
 Proof. certify (row_log_policy_shifted (2415259/2097152) row_025 (3215813/536870912) 4) row_025_ok row_025 62%positive. Qed.
 
 (* regime U *)
 Definition row_026 := [:: (1, (-14396461/2147483648)); (1, (151857/16777216)); (1, (-10559625/1073741824)); (1, (-7108199/268435456)); (1, (16442739/1073741824)); (1, (5073111/268435456))].
 Lemma row_026_ok : is_weight (weights row_026). Proof. weigh. Qed.
-Lemma value_026 : Rabs (row_value (2519255/524288) row_026 - (9027869/1048576)) <= (3/2097152).
+Lemma value_026 : Rabs (row_value (2519255/524288) row_026 - (2256967/262144)) <= (3/2097152).
 Proof. certify (row_value_shifted (2519255/524288) row_026 (5073111/268435456)) row_026_ok row_026 62%positive. Qed.
 
 Lemma log_policy_026_5 : Rabs (row_log_policy (2519255/524288) row_026 5 - (-3749373/2097152)) <= (1/2097152).
@@ -361,7 +361,7 @@ Proof. certify (row_log_policy_shifted (10765281/4096) row_028 (11992999/6710886
 (* regime U *)
 Definition row_029 := [:: (1, (9383475/17179869184)); (1, (2297133/17179869184)); (1, (15607679/274877906944)); (1, (-15677707/8589934592)); (1, (1213147/2147483648)); (1, (7648265/8589934592))].
 Lemma row_029_ok : is_weight (weights row_029). Proof. weigh. Qed.
-Lemma value_029 : Rabs (row_value (10012047/16384) row_029 - (4484795/4096)) <= (3/16384).
+Lemma value_029 : Rabs (row_value (10012047/16384) row_029 - (8969591/8192)) <= (3/16384).
 Proof. certify (row_value_shifted (10012047/16384) row_029 (7648265/8589934592)) row_029_ok row_029 62%positive. Qed.
 
 Lemma log_policy_029_5 : Rabs (row_log_policy (10012047/16384) row_029 5 - (-3757589/2097152)) <= (1/2097152).
@@ -376,7 +376,7 @@ Lemma row_030_ok : is_weight (weights row_030). Proof. weigh. Qed.
 Lemma value_030 : Rabs (row_value (864671/4194304) row_030 - (-2121005/512)) <= (3/4096).
 Proof. certify (row_value_shifted (864671/4194304) row_030 (-2121005/512)) row_030_ok row_030 62%positive. Qed.
 
-Lemma log_policy_030_4 : Rabs (row_log_policy (864671/4194304) row_030 4 - (-10052769/68719476736)) <= (1/17179869184).
+Lemma log_policy_030_4 : Rabs (row_log_policy (864671/4194304) row_030 4 - (-10052771/68719476736)) <= (1/17179869184).
 Proof. certify (row_log_policy_shifted (864671/4194304) row_030 (-2121005/512) 4) row_030_ok row_030 66%positive. Qed.
 
 Lemma log_policy_030_5 : Rabs (row_log_policy (864671/4194304) row_030 5 - (-10346031/262144)) <= (1/65536).
@@ -388,7 +388,7 @@ Lemma row_031_ok : is_weight (weights row_031). Proof. weigh. Qed.
 Lemma value_031 : Rabs (row_value (11235757/33554432) row_031 - (14846659/4)) <= (3/8).
 Proof. certify (row_value_shifted (11235757/33554432) row_031 (7423329/2)) row_031_ok row_031 62%positive. Qed.
 
-Lemma log_policy_031_5 : Rabs (row_log_policy (11235757/33554432) row_031 5 - (-13558717/33554432)) <= (1/8388608).
+Lemma log_policy_031_5 : Rabs (row_log_policy (11235757/33554432) row_031 5 - (-6779359/16777216)) <= (1/8388608).
 Proof. certify (row_log_policy_shifted (11235757/33554432) row_031 (7423329/2) 5) row_031_ok row_031 62%positive. Qed.
 
 Lemma log_policy_031_0 : Rabs (row_log_policy (11235757/33554432) row_031 0 - (-75411/65536)) <= (1/2097152).
@@ -400,10 +400,10 @@ Lemma row_032_ok : is_weight (weights row_032). Proof. weigh. Qed.
 Lemma value_032 : Rabs (row_value (3814763/1048576) row_032 - (2277035/8)) <= (3/64).
 Proof. certify (row_value_shifted (3814763/1048576) row_032 (4554015/16)) row_032_ok row_032 62%positive. Qed.
 
-Lemma log_policy_032_1 : Rabs (row_log_policy (3814763/1048576) row_032 1 - (-496433/524288)) <= (1/4194304).
+Lemma log_policy_032_1 : Rabs (row_log_policy (3814763/1048576) row_032 1 - (-7942927/8388608)) <= (1/4194304).
 Proof. certify (row_log_policy_shifted (3814763/1048576) row_032 (4554015/16) 1) row_032_ok row_032 62%positive. Qed.
 
-Lemma log_policy_032_0 : Rabs (row_log_policy (3814763/1048576) row_032 0 - (-13230705/4194304)) <= (1/1048576).
+Lemma log_policy_032_0 : Rabs (row_log_policy (3814763/1048576) row_032 0 - (-826919/262144)) <= (1/1048576).
 Proof. certify (row_log_policy_shifted (3814763/1048576) row_032 (4554015/16) 0) row_032_ok row_032 69%positive. Qed.
 
 (* regime O *)
@@ -436,7 +436,7 @@ Lemma row_035_ok : is_weight (weights row_035). Proof. weigh. Qed.
 Lemma value_035 : Rabs (row_value (12926843/33554432) row_035 - (8052049/4096)) <= (3/16384).
 Proof. certify (row_value_shifted (12926843/33554432) row_035 (8052049/4096)) row_035_ok row_035 62%positive. Qed.
 
-Lemma log_policy_035_4 : Rabs (row_log_policy (12926843/33554432) row_035 4 - (-13150865/140737488355328)) <= (1/35184372088832).
+Lemma log_policy_035_4 : Rabs (row_log_policy (12926843/33554432) row_035 4 - (-821929/8796093022208)) <= (1/35184372088832).
 Proof. certify (row_log_policy_shifted (12926843/33554432) row_035 (8052049/4096) 4) row_035_ok row_035 77%positive. Qed.
 
 Lemma log_policy_035_2 : Rabs (row_log_policy (12926843/33554432) row_035 2 - (-9484627/524288)) <= (1/131072).
@@ -460,10 +460,10 @@ Lemma row_037_ok : is_weight (weights row_037). Proof. weigh. Qed.
 Lemma value_037 : Rabs (row_value (5990147/1048576) row_037 - (-9966897/64)) <= (3/128).
 Proof. certify (row_value_shifted (5990147/1048576) row_037 (-4983717/32)) row_037_ok row_037 62%positive. Qed.
 
-Lemma log_policy_037_3 : Rabs (row_log_policy (5990147/1048576) row_037 3 - (-1540455/1048576)) <= (1/2097152).
+Lemma log_policy_037_3 : Rabs (row_log_policy (5990147/1048576) row_037 3 - (-12323641/8388608)) <= (1/2097152).
 Proof. certify (row_log_policy_shifted (5990147/1048576) row_037 (-4983717/32) 3) row_037_ok row_037 62%positive. Qed.
 
-Lemma log_policy_037_1 : Rabs (row_log_policy (5990147/1048576) row_037 1 - (-7400805/4194304)) <= (1/2097152).
+Lemma log_policy_037_1 : Rabs (row_log_policy (5990147/1048576) row_037 1 - (-3700403/2097152)) <= (1/2097152).
 Proof. certify (row_log_policy_shifted (5990147/1048576) row_037 (-4983717/32) 1) row_037_ok row_037 68%positive. Qed.
 
 (* regime O *)
@@ -472,10 +472,10 @@ Lemma row_038_ok : is_weight (weights row_038). Proof. weigh. Qed.
 Lemma value_038 : Rabs (row_value (1361391/4194304) row_038 - (-15226183/1024)) <= (3/2048).
 Proof. certify (row_value_shifted (1361391/4194304) row_038 (-15226185/1024)) row_038_ok row_038 62%positive. Qed.
 
-Lemma log_policy_038_2 : Rabs (row_log_policy (1361391/4194304) row_038 2 - (-12014873/2147483648)) <= (1/536870912).
+Lemma log_policy_038_2 : Rabs (row_log_policy (1361391/4194304) row_038 2 - (-1501859/268435456)) <= (1/536870912).
 Proof. certify (row_log_policy_shifted (1361391/4194304) row_038 (-15226185/1024) 2) row_038_ok row_038 62%positive. Qed.
 
-Lemma log_policy_038_3 : Rabs (row_log_policy (1361391/4194304) row_038 3 - (-9246385/1048576)) <= (1/262144).
+Lemma log_policy_038_3 : Rabs (row_log_policy (1361391/4194304) row_038 3 - (-4623193/524288)) <= (1/262144).
 Proof. certify (row_log_policy_shifted (1361391/4194304) row_038 (-15226185/1024) 3) row_038_ok row_038 66%positive. Qed.
 
 (* regime O *)
@@ -484,7 +484,7 @@ Lemma row_039_ok : is_weight (weights row_039). Proof. weigh. Qed.
 Lemma value_039 : Rabs (row_value (7558497/1048576) row_039 - (-13065609/2048)) <= (3/4096).
 Proof. certify (row_value_shifted (7558497/1048576) row_039 (-13082217/2048)) row_039_ok row_039 62%positive. Qed.
 
-Lemma log_policy_039_5 : Rabs (row_log_policy (7558497/1048576) row_039 5 - (-9437295/8388608)) <= (1/2097152).
+Lemma log_policy_039_5 : Rabs (row_log_policy (7558497/1048576) row_039 5 - (-4718647/4194304)) <= (1/2097152).
 Proof. certify (row_log_policy_shifted (7558497/1048576) row_039 (-13082217/2048) 5) row_039_ok row_039 62%positive. Qed.
 
 Lemma log_policy_039_2 : Rabs (row_log_policy (7558497/1048576) row_039 2 - (-128643/65536)) <= (1/2097152).
@@ -517,7 +517,7 @@ Proof. certify (row_log_policy_shifted (6071321/536870912) row_041 (753479/16777
 (* regime E *)
 Definition row_042 := [:: (1, (8700491/32768)); (1, (-5776911/65536)); (1, (-6345711/262144)); (1, (7498925/65536)); (1, (14577709/524288)); (1, (-12336935/262144))].
 Lemma row_042_ok : is_weight (weights row_042). Proof. weigh. Qed.
-Lemma value_042 : Rabs (row_value (13411431/512) row_042 - (6012847/128)) <= (3/512).
+Lemma value_042 : Rabs (row_value (13411431/512) row_042 - (12025693/256)) <= (3/512).
 Proof. certify (row_value_shifted (13411431/512) row_042 (8700491/32768)) row_042_ok row_042 62%positive. Qed.
 
 Lemma log_policy_042_0 : Rabs (row_log_policy (13411431/512) row_042 0 - (-14958677/8388608)) <= (1/2097152).
@@ -556,7 +556,7 @@ Lemma row_045_ok : is_weight (weights row_045). Proof. weigh. Qed.
 Lemma value_045 : Rabs (row_value (5666665/128) row_045 - (5366091/32)) <= (3/128).
 Proof. certify (row_value_shifted (5666665/128) row_045 (10079487/64)) row_045_ok row_045 62%positive. Qed.
 
-Lemma log_policy_045_3 : Rabs (row_log_policy (5666665/128) row_045 3 - (-7729703/33554432)) <= (1/16777216).
+Lemma log_policy_045_3 : Rabs (row_log_policy (5666665/128) row_045 3 - (-15459405/67108864)) <= (1/16777216).
 Proof. certify (row_log_policy_shifted (5666665/128) row_045 (10079487/64) 3) row_045_ok row_045 62%positive. Qed.
 
 Lemma log_policy_045_4 : Rabs (row_log_policy (5666665/128) row_045 4 - (-10277607/2097152)) <= (1/524288).
@@ -721,7 +721,7 @@ Proof. certify (row_log_policy_shifted (4940781/262144) row_058 (-13501941/32768
 (* regime N *)
 Definition row_059 := [:: (1, (-14400455/134217728)); (1, (-3600113/33554432)); (1, (-7200225/67108864)); (1, (-14400453/134217728)); (1, (-7200225/67108864)); (1, (-14400455/134217728))].
 Lemma row_059_ok : is_weight (weights row_059). Proof. weigh. Qed.
-Lemma value_059 : Rabs (row_value (2592985/32768) row_059 - (2321245/16384)) <= (3/131072).
+Lemma value_059 : Rabs (row_value (2592985/32768) row_059 - (9284979/65536)) <= (3/131072).
 Proof. certify (row_value_shifted (2592985/32768) row_059 (-7200225/67108864)) row_059_ok row_059 62%positive. Qed.
 
 Lemma log_policy_059_2 : Rabs (row_log_policy (2592985/32768) row_059 2 - (-469699/262144)) <= (1/2097152).
@@ -733,7 +733,7 @@ Proof. certify (row_log_policy_shifted (2592985/32768) row_059 (-7200225/6710886
 (* regime Z *)
 Definition row_060 := [:: (1, (-6982605/4194304)); (1, (-13560249/8388608)); (1, (-3084261/1048576)); (1, (-8820437/4194304)); (1, (-361441/131072)); (1, (-5822237/2097152))].
 Lemma row_060_ok : is_weight (weights row_060). Proof. weigh. Qed.
-Lemma value_060 : Rabs (row_value (10255437/8388608) row_060 - (0)) <= (3/8388608).
+Lemma value_060 : Rabs (row_value (10255437/8388608) row_060 - (-4745597/140737488355328)) <= (3/8388608).
 Proof. certify (row_value_shifted (10255437/8388608) row_060 (-13560249/8388608)) row_060_ok row_060 62%positive. Qed.
 
 Lemma log_policy_060_1 : Rabs (row_log_policy (10255437/8388608) row_060 1 - (-11091835/8388608)) <= (1/2097152).
@@ -745,34 +745,34 @@ Proof. certify (row_log_policy_shifted (10255437/8388608) row_060 (-13560249/838
 (* regime Z *)
 Definition row_061 := [:: (1, (-14218779/16777216)); (1, (-12613501/4194304)); (1, (-3138593/4194304)); (1, (-15432943/8388608)); (1, (-2280049/1048576)); (1, (-9580851/140737488355328))].
 Lemma row_061_ok : is_weight (weights row_061). Proof. weigh. Qed.
-Lemma value_061 : Rabs (row_value (7308547/134217728) row_061 - (-1/35184372088832)) <= (3/8388608).
+Lemma value_061 : Rabs (row_value (7308547/134217728) row_061 - (-238623/9223372036854775808)) <= (3/8388608).
 Proof. certify (row_value_shifted (7308547/134217728) row_061 (-9580851/140737488355328)) row_061_ok row_061 62%positive. Qed.
 
 Lemma log_policy_061_5 : Rabs (row_log_policy (7308547/134217728) row_061 5 - (-5498355/4398046511104)) <= (1/2199023255552).
 Proof. certify (row_log_policy_shifted (7308547/134217728) row_061 (-9580851/140737488355328) 5) row_061_ok row_061 73%positive. Qed.
 
-Lemma log_policy_061_3 : Rabs (row_log_policy (7308547/134217728) row_061 3 - (-553551/16384)) <= (1/65536).
+Lemma log_policy_061_3 : Rabs (row_log_policy (7308547/134217728) row_061 3 - (-8856815/262144)) <= (1/65536).
 Proof. certify (row_log_policy_shifted (7308547/134217728) row_061 (-9580851/140737488355328) 3) row_061_ok row_061 62%positive. Qed.
 
 (* regime Z *)
 Definition row_062 := [:: (1, (-7574301/4194304)); (1, (-14331973/8388608)); (1, (-3382743/4194304)); (1, (-921013/35184372088832)); (1, (-9003661/8388608)); (1, (-1411673/1048576))].
 Lemma row_062_ok : is_weight (weights row_062). Proof. weigh. Qed.
-Lemma value_062 : Rabs (row_value (7428317/134217728) row_062 - (3/562949953421312)) <= (3/16777216).
+Lemma value_062 : Rabs (row_value (7428317/134217728) row_062 - (11364799/2361183241434822606848)) <= (3/16777216).
 Proof. certify (row_value_shifted (7428317/134217728) row_062 (-921013/35184372088832)) row_062_ok row_062 62%positive. Qed.
 
 Lemma log_policy_062_3 : Rabs (row_log_policy (7428317/134217728) row_062 3 - (-16641225/35184372088832)) <= (1/8796093022208).
 Proof. certify (row_log_policy_shifted (7428317/134217728) row_062 (-921013/35184372088832) 3) row_062_ok row_062 75%positive. Qed.
 
-Lemma log_policy_062_4 : Rabs (row_log_policy (7428317/134217728) row_062 4 - (-2541901/131072)) <= (1/131072).
+Lemma log_policy_062_4 : Rabs (row_log_policy (7428317/134217728) row_062 4 - (-10167603/524288)) <= (1/131072).
 Proof. certify (row_log_policy_shifted (7428317/134217728) row_062 (-921013/35184372088832) 4) row_062_ok row_062 62%positive. Qed.
 
 (* regime Z *)
 Definition row_063 := [:: (1, (-15461049/4294967296)); (1, (-15605419/4194304)); (1, (-10583001/8388608)); (1, (-5421475/16777216)); (1, (-8801331/8388608)); (1, (-10397261/16777216))].
 Lemma row_063_ok : is_weight (weights row_063). Proof. weigh. Qed.
-Lemma value_063 : Rabs (row_value (3159/32768) row_063 - (-1/1073741824)) <= (3/8388608).
+Lemma value_063 : Rabs (row_value (3159/32768) row_063 - (-296709/562949953421312)) <= (3/8388608).
 Proof. certify (row_value_shifted (3159/32768) row_063 (-15461049/4294967296)) row_063_ok row_063 62%positive. Qed.
 
-Lemma log_policy_063_0 : Rabs (row_log_policy (3159/32768) row_063 0 - (-10023495/268435456)) <= (1/67108864).
+Lemma log_policy_063_0 : Rabs (row_log_policy (3159/32768) row_063 0 - (-1252937/33554432)) <= (1/67108864).
 Proof. certify (row_log_policy_shifted (3159/32768) row_063 (-15461049/4294967296) 0) row_063_ok row_063 62%positive. Qed.
 
 Lemma log_policy_063_2 : Rabs (row_log_policy (3159/32768) row_063 2 - (-13722055/1048576)) <= (1/262144).
@@ -781,7 +781,7 @@ Proof. certify (row_log_policy_shifted (3159/32768) row_063 (-15461049/429496729
 (* regime Z *)
 Definition row_064 := [:: (1, (-5377055/524288)); (1, (-2460857/262144)); (1, (-3977699/524288)); (1, (-10041849/1048576)); (1, (-4428025/524288)); (1, (-7626259/1048576))].
 Lemma row_064_ok : is_weight (weights row_064). Proof. weigh. Qed.
-Lemma value_064 : Rabs (row_value (5052463/1048576) row_064 - (0)) <= (3/2097152).
+Lemma value_064 : Rabs (row_value (5052463/1048576) row_064 - (-10064681/70368744177664)) <= (3/2097152).
 Proof. certify (row_value_shifted (5052463/1048576) row_064 (-7626259/1048576)) row_064_ok row_064 62%positive. Qed.
 
 Lemma log_policy_064_5 : Rabs (row_log_policy (5052463/1048576) row_064 5 - (-12661883/8388608)) <= (1/2097152).
@@ -793,7 +793,7 @@ Proof. certify (row_log_policy_shifted (5052463/1048576) row_064 (-7626259/10485
 (* regime Z *)
 Definition row_065 := [:: (1, (-8108485/1048576)); (1, (-1881519/262144)); (1, (-8495093/1048576)); (1, (-1292393/262144)); (1, (-3566269/524288)); (1, (-12503851/2097152))].
 Lemma row_065_ok : is_weight (weights row_065). Proof. weigh. Qed.
-Lemma value_065 : Rabs (row_value (15502247/4194304) row_065 - (0)) <= (3/2097152).
+Lemma value_065 : Rabs (row_value (15502247/4194304) row_065 - (-11989951/562949953421312)) <= (3/2097152).
 Proof. certify (row_value_shifted (15502247/4194304) row_065 (-1292393/262144)) row_065_ok row_065 62%positive. Qed.
 
 Lemma log_policy_065_3 : Rabs (row_log_policy (15502247/4194304) row_065 3 - (-5594739/4194304)) <= (1/2097152).
@@ -805,7 +805,7 @@ Proof. certify (row_log_policy_shifted (15502247/4194304) row_065 (-1292393/2621
 (* regime Z *)
 Definition row_066 := [:: (1, (-5726069/16777216)); (1, (-9725345/8388608)); (1, (-2007993/1048576)); (1, (-455693/2097152)); (1, (-343941/524288)); (1, (-16297453/16777216))].
 Lemma row_066_ok : is_weight (weights row_066). Proof. weigh. Qed.
-Lemma value_066 : Rabs (row_value (5121183/16777216) row_066 - (0)) <= (3/16777216).
+Lemma value_066 : Rabs (row_value (5121183/16777216) row_066 - (6857041/1125899906842624)) <= (3/16777216).
 Proof. certify (row_value_shifted (5121183/16777216) row_066 (-455693/2097152)) row_066_ok row_066 62%positive. Qed.
 
 Lemma log_policy_066_3 : Rabs (row_log_policy (5121183/16777216) row_066 3 - (-11942959/16777216)) <= (1/4194304).
@@ -817,7 +817,7 @@ Proof. certify (row_log_policy_shifted (5121183/16777216) row_066 (-455693/20971
 (* regime Z *)
 Definition row_067 := [:: (1, (-11287535/2097152)); (1, (-11842609/2097152)); (1, (-11868867/2097152)); (1, (-159967/32768)); (1, (-9433447/2097152)); (1, (-8179599/1048576))].
 Lemma row_067_ok : is_weight (weights row_067). Proof. weigh. Qed.
-Lemma value_067 : Rabs (row_value (6423159/2097152) row_067 - (0)) <= (3/4194304).
+Lemma value_067 : Rabs (row_value (6423159/2097152) row_067 - (4201139/70368744177664)) <= (3/4194304).
 Proof. certify (row_value_shifted (6423159/2097152) row_067 (-9433447/2097152)) row_067_ok row_067 62%positive. Qed.
 
 Lemma log_policy_067_4 : Rabs (row_log_policy (6423159/2097152) row_067 4 - (-12320027/8388608)) <= (1/2097152).
@@ -829,10 +829,10 @@ Proof. certify (row_log_policy_shifted (6423159/2097152) row_067 (-9433447/20971
 (* regime Z *)
 Definition row_068 := [:: (1, (-1186675/524288)); (1, (-8843933/8388608)); (1, (-1190967/524288)); (1, (-8603923/2097152)); (1, (-12631511/8589934592)); (1, (-12777233/4194304))].
 Lemma row_068_ok : is_weight (weights row_068). Proof. weigh. Qed.
-Lemma value_068 : Rabs (row_value (14208063/67108864) row_068 - (1/4294967296)) <= (3/4194304).
+Lemma value_068 : Rabs (row_value (14208063/67108864) row_068 - (6119541/36028797018963968)) <= (3/4194304).
 Proof. certify (row_value_shifted (14208063/67108864) row_068 (-12631511/8589934592)) row_068_ok row_068 62%positive. Qed.
 
-Lemma log_policy_068_4 : Rabs (row_log_policy (14208063/67108864) row_068 4 - (-14915589/2147483648)) <= (1/536870912).
+Lemma log_policy_068_4 : Rabs (row_log_policy (14208063/67108864) row_068 4 - (-3728897/536870912)) <= (1/536870912).
 Proof. certify (row_log_policy_shifted (14208063/67108864) row_068 (-12631511/8589934592) 4) row_068_ok row_068 62%positive. Qed.
 
 Lemma log_policy_068_5 : Rabs (row_log_policy (14208063/67108864) row_068 5 - (-7543829/524288)) <= (1/262144).
@@ -841,10 +841,10 @@ Proof. certify (row_log_policy_shifted (14208063/67108864) row_068 (-12631511/85
 (* regime Z *)
 Definition row_069 := [:: (1, (-6453201/4194304)); (1, (-11039809/4194304)); (1, (-10716195/4194304)); (1, (-14366251/8388608)); (1, (-2534185/8388608)); (1, (-10388369/8388608))].
 Lemma row_069_ok : is_weight (weights row_069). Proof. weigh. Qed.
-Lemma value_069 : Rabs (row_value (11101007/16777216) row_069 - (-1/16777216)) <= (3/8388608).
+Lemma value_069 : Rabs (row_value (11101007/16777216) row_069 - (-72899/4398046511104)) <= (3/8388608).
 Proof. certify (row_value_shifted (11101007/16777216) row_069 (-2534185/8388608)) row_069_ok row_069 62%positive. Qed.
 
-Lemma log_policy_069_4 : Rabs (row_log_policy (11101007/16777216) row_069 4 - (-7659947/16777216)) <= (1/8388608).
+Lemma log_policy_069_4 : Rabs (row_log_policy (11101007/16777216) row_069 4 - (-1914987/4194304)) <= (1/8388608).
 Proof. certify (row_log_policy_shifted (11101007/16777216) row_069 (-2534185/8388608) 4) row_069_ok row_069 62%positive. Qed.
 
 Lemma log_policy_069_2 : Rabs (row_log_policy (11101007/16777216) row_069 2 - (-2024455/524288)) <= (1/1048576).
@@ -868,7 +868,7 @@ Lemma row_071_ok : is_weight (weights row_071). Proof. weigh. Qed.
 Lemma value_071 : Rabs (row_value (13811619/33554432) row_071 - (14141551/8388608)) <= (3/16777216).
 Proof. certify (row_value_shifted (13811619/33554432) row_071 (14054015/8388608)) row_071_ok row_071 62%positive. Qed.
 
-Lemma log_policy_071_1 : Rabs (row_log_policy (13811619/33554432) row_071 1 - (-3402595/134217728)) <= (1/134217728).
+Lemma log_policy_071_1 : Rabs (row_log_policy (13811619/33554432) row_071 1 - (-6805189/268435456)) <= (1/134217728).
 Proof. certify (row_log_policy_shifted (13811619/33554432) row_071 (14054015/8388608) 1) row_071_ok row_071 62%positive. Qed.
 
 Lemma log_policy_071_0 : Rabs (row_log_policy (13811619/33554432) row_071 0 - (-7733403/2097152)) <= (1/1048576).
@@ -892,10 +892,10 @@ Lemma row_073_ok : is_weight (weights row_073). Proof. weigh. Qed.
 Lemma value_073 : Rabs (row_value (8778045/67108864) row_073 - (2104689/2097152)) <= (3/16777216).
 Proof. certify (row_value_shifted (8778045/67108864) row_073 (16764835/16777216)) row_073_ok row_073 62%positive. Qed.
 
-Lemma log_policy_073_1 : Rabs (row_log_policy (8778045/67108864) row_073 1 - (-8889951/268435456)) <= (1/67108864).
+Lemma log_policy_073_1 : Rabs (row_log_policy (8778045/67108864) row_073 1 - (-4444975/134217728)) <= (1/67108864).
 Proof. certify (row_log_policy_shifted (8778045/67108864) row_073 (16764835/16777216) 1) row_073_ok row_073 62%positive. Qed.
 
-Lemma log_policy_073_0 : Rabs (row_log_policy (8778045/67108864) row_073 0 - (-14362145/4194304)) <= (1/1048576).
+Lemma log_policy_073_0 : Rabs (row_log_policy (8778045/67108864) row_073 0 - (-448817/131072)) <= (1/1048576).
 Proof. certify (row_log_policy_shifted (8778045/67108864) row_073 (16764835/16777216) 0) row_073_ok row_073 62%positive. Qed.
 
 (* regime T, two actions *)
@@ -904,10 +904,10 @@ Lemma row_074_ok : is_weight (weights row_074). Proof. weigh. Qed.
 Lemma value_074 : Rabs (row_value (11233079/4194304) row_074 - (10195317/4194304)) <= (3/8388608).
 Proof. certify (row_value_shifted (11233079/4194304) row_074 (1197887/1048576)) row_074_ok row_074 62%positive. Qed.
 
-Lemma log_policy_074_0 : Rabs (row_log_policy (11233079/4194304) row_074 0 - (-1008853/2097152)) <= (1/8388608).
+Lemma log_policy_074_0 : Rabs (row_log_policy (11233079/4194304) row_074 0 - (-16141647/33554432)) <= (1/8388608).
 Proof. certify (row_log_policy_shifted (11233079/4194304) row_074 (1197887/1048576) 0) row_074_ok row_074 62%positive. Qed.
 
-Lemma log_policy_074_1 : Rabs (row_log_policy (11233079/4194304) row_074 1 - (-2018869/2097152)) <= (1/4194304).
+Lemma log_policy_074_1 : Rabs (row_log_policy (11233079/4194304) row_074 1 - (-16150951/16777216)) <= (1/4194304).
 Proof. certify (row_log_policy_shifted (11233079/4194304) row_074 (1197887/1048576) 1) row_074_ok row_074 62%positive. Qed.
 
 (* regime T, two actions *)
@@ -937,7 +937,7 @@ Proof. certify (row_log_policy_shifted (5292713/1048576) row_076 (-14629117/6710
 (* regime T, two actions *)
 Definition row_077 := [:: (1, (-5190585/8388608)); (1, (-3045955/33554432))].
 Lemma row_077_ok : is_weight (weights row_077). Proof. weigh. Qed.
-Lemma value_077 : Rabs (row_value (7596035/4194304) row_077 - (3857571/4194304)) <= (3/33554432).
+Lemma value_077 : Rabs (row_value (7596035/4194304) row_077 - (15430285/16777216)) <= (3/33554432).
 Proof. certify (row_value_shifted (7596035/4194304) row_077 (-3045955/33554432)) row_077_ok row_077 62%positive. Qed.
 
 Lemma log_policy_077_1 : Rabs (row_log_policy (7596035/4194304) row_077 1 - (-4680543/8388608)) <= (1/4194304).
@@ -964,10 +964,10 @@ Lemma row_079_ok : is_weight (weights row_079). Proof. weigh. Qed.
 Lemma value_079 : Rabs (row_value (6902017/16777216) row_079 - (14485425/16777216)) <= (3/33554432).
 Proof. certify (row_value_shifted (6902017/16777216) row_079 (11108609/16777216)) row_079_ok row_079 62%positive. Qed.
 
-Lemma log_policy_079_0 : Rabs (row_log_policy (6902017/16777216) row_079 0 - (-8208263/16777216)) <= (1/8388608).
+Lemma log_policy_079_0 : Rabs (row_log_policy (6902017/16777216) row_079 0 - (-16416525/33554432)) <= (1/8388608).
 Proof. certify (row_log_policy_shifted (6902017/16777216) row_079 (11108609/16777216) 0) row_079_ok row_079 62%positive. Qed.
 
-Lemma log_policy_079_1 : Rabs (row_log_policy (6902017/16777216) row_079 1 - (-15930839/16777216)) <= (1/4194304).
+Lemma log_policy_079_1 : Rabs (row_log_policy (6902017/16777216) row_079 1 - (-7965419/8388608)) <= (1/4194304).
 Proof. certify (row_log_policy_shifted (6902017/16777216) row_079 (11108609/16777216) 1) row_079_ok row_079 62%positive. Qed.
 
 (* regime T, weighted *)
@@ -1141,7 +1141,7 @@ Lemma row_094_ok : is_weight (weights row_094). Proof. weigh. Qed.
 Lemma value_094 : Rabs (row_value (14962525/2) row_094 - (38452820)) <= (6).
 Proof. certify (row_value_shifted (14962525/2) row_094 (38285824)) row_094_ok row_094 62%positive. Qed.
 
-Lemma log_policy_094_5 : Rabs (row_log_policy (14962525/2) row_094 5 - (-11984111/536870912)) <= (1/134217728).
+Lemma log_policy_094_5 : Rabs (row_log_policy (14962525/2) row_094 5 - (-5992055/268435456)) <= (1/134217728).
 Proof. certify (row_log_policy_shifted (14962525/2) row_094 (38285824) 5) row_094_ok row_094 62%positive. Qed.
 
 Lemma log_policy_094_2 : Rabs (row_log_policy (14962525/2) row_094 2 - (-12591817/1048576)) <= (1/262144).
@@ -1150,7 +1150,7 @@ Proof. certify (row_log_policy_shifted (14962525/2) row_094 (38285824) 2) row_09
 (* regime E, masked *)
 Definition row_095 := [:: (1, (10026777/131072)); (1, (-9598743/32768)); (0, (0)); (1, (2086327/4096)); (0, (0)); (1, (-6408623/8192))].
 Lemma row_095_ok : is_weight (weights row_095). Proof. weigh. Qed.
-Lemma value_095 : Rabs (row_value (14305603/32768) row_095 - (363333/512)) <= (3/32768).
+Lemma value_095 : Rabs (row_value (14305603/32768) row_095 - (11626655/16384)) <= (3/32768).
 Proof. certify (row_value_shifted (14305603/32768) row_095 (2086327/4096)) row_095_ok row_095 62%positive. Qed.
 
 Lemma log_policy_095_3 : Rabs (row_log_policy (14305603/32768) row_095 3 - (-15393095/33554432)) <= (1/8388608).
@@ -1165,7 +1165,7 @@ Lemma row_096_ok : is_weight (weights row_096). Proof. weigh. Qed.
 Lemma value_096 : Rabs (row_value (8442259/1024) row_096 - (5737849/256)) <= (3/1024).
 Proof. certify (row_value_shifted (8442259/1024) row_096 (2868741/128)) row_096_ok row_096 62%positive. Qed.
 
-Lemma log_policy_096_5 : Rabs (row_log_policy (8442259/1024) row_096 5 - (-11952491/68719476736)) <= (1/17179869184).
+Lemma log_policy_096_5 : Rabs (row_log_policy (8442259/1024) row_096 5 - (-2988123/17179869184)) <= (1/17179869184).
 Proof. certify (row_log_policy_shifted (8442259/1024) row_096 (2868741/128) 5) row_096_ok row_096 66%positive. Qed.
 
 Lemma log_policy_096_2 : Rabs (row_log_policy (8442259/1024) row_096 2 - (-13012777/131072)) <= (1/32768).
@@ -1198,7 +1198,7 @@ Proof. certify (row_log_policy_shifted (8542117) row_098 (9057831/56294995342131
 (* regime E, masked *)
 Definition row_099 := [:: (0, (0)); (0, (0)); (1, (14279895/17179869184)); (1, (6308635/2147483648)); (0, (0)); (1, (-717651/268435456))].
 Lemma row_099_ok : is_weight (weights row_099). Proof. weigh. Qed.
-Lemma value_099 : Rabs (row_value (2641555/16384) row_099 - (2902051/16384)) <= (3/131072).
+Lemma value_099 : Rabs (row_value (2641555/16384) row_099 - (11608203/65536)) <= (3/131072).
 Proof. certify (row_value_shifted (2641555/16384) row_099 (6308635/2147483648)) row_099_ok row_099 62%positive. Qed.
 
 Lemma log_policy_099_3 : Rabs (row_log_policy (2641555/16384) row_099 3 - (-4607847/4194304)) <= (1/2097152).

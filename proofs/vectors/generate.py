@@ -270,12 +270,12 @@ def tables() -> Iterator[str]:
             )
 
 
-def main() -> None:
-    (HERE / "tables.v").write_text(TABLE_HEAD + "\n".join(tables()), "utf-8")
+def main(folder: Path = HERE) -> None:
+    (folder / "tables.v").write_text(TABLE_HEAD + "\n".join(tables()), "utf-8")
     for dtype in (np.float64, np.float32):
         text = HEAD.format(dtype=dtype.__name__) + "\n".join(goals(dtype))
-        (HERE / f"{dtype.__name__}.v").write_text(text, "utf-8")
+        (folder / f"{dtype.__name__}.v").write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

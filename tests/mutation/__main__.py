@@ -101,7 +101,7 @@ def function_of(mutant: str) -> str:
 
 
 class Judge:
-    """The equations, imported once for the mutants of what runs when called, and again for those of what runs before."""
+    """The equations, imported once for mutants of what runs when called, and again for those of what runs before."""
 
     def __init__(self, expected: dict[str, str], at_import: set[str], seconds: float):
         self.expected, self.at_import, self.seconds = expected, at_import, seconds
