@@ -19,6 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--softql-examples", type=int, metavar="N", help="inputs a law (default: 100)")
     group.addoption("--softql-seed", type=int, default=0, metavar="S", help="of the inputs (default: 0)")
     group.addoption("--softql-dtype", default="float32", choices=("float32", "float64"), help="of the inputs")
+    group.addoption("--softql-time-limit", type=float, metavar="SECONDS", help="for one law (default: 60)")
     group.addoption("--softql-xfail", action="append", default=[], metavar="LAW=REASON", help="strict")
 
 
@@ -43,10 +44,18 @@ class Implementation(pytest.Collector):
             chosen = laws.select(option("--softql-law"))
             expected = dict(verification.pair("--softql-xfail", text) for text in option("--softql-xfail"))
             laws.check_expected(expected)
+            verification.check_something(self.name, implementation, chosen)
+            examples, limit = option("--softql-examples"), option("--softql-time-limit")
+            if examples is not None and examples < 1:
+                raise ValueError(f"--softql-examples is a positive number, not {examples}")
+            if limit is not None and not limit > 0:
+                raise ValueError(f"--softql-time-limit is a positive number of seconds, not {limit}")
         except (mistakes.Mistake, ValueError) as error:
             raise pytest.UsageError(f"softql: {error}") from error
         options = {
-            "examples": option("--softql-examples") or laws.EXAMPLES,
+            "examples": laws.EXAMPLES if examples is None else examples,
+            "time_limit": laws.TIME_LIMIT if limit is None else limit,
+            "hung": {},
             "seed": option("--softql-seed"),
             "dtype": option("--softql-dtype"),
             "expected_failures": expected,

@@ -8,6 +8,7 @@ none of the functions.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import importlib
 import importlib.util
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ ADAPTERS = {
     "boolean_masks": "your functions take True where an action exists, in place of log_w",
     "batched_only": "your functions take exactly one batch axis",
     "single_state_only": "your functions take one state at a time",
+    "one_alpha": "your functions take one alpha for all states, a number",
 }
 """Flags of `verify`, from the laws' side to the implementation's."""
 
@@ -104,8 +106,38 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _put(laws: ModuleType, arguments: argparse.Namespace) -> int:
     """Put the laws to the target and report."""
+    if arguments.json == "-" == arguments.html:
+        raise Mistake("one report at a time goes to the standard output: name a file for the other")
+    with _reserved("-" in (arguments.json, arguments.html)):
+        report = _report(laws, arguments)
+    _write(arguments.json, report.to_json())
+    _write(arguments.html, report.to_html(arguments.target))
+    return HELD if report.ok else BROKEN
+
+
+@contextlib.contextmanager
+def _reserved(needed: bool) -> Iterator[None]:
+    """Keep the standard output for a report: what else is printed, by native code too, goes to the error stream."""
+    if not needed:
+        yield
+        return
+    real = sys.stdout is sys.__stdout__
+    kept = os.dup(1) if real else None
+    try:
+        if real:
+            sys.stdout.flush()
+            os.dup2(2, 1)
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        if kept is not None:
+            os.dup2(kept, 1)
+            os.close(kept)
+
+
+def _report(laws: ModuleType, arguments: argparse.Namespace) -> Report:
     implementation = adapted(arguments, load(arguments.target))
-    to_stdout = arguments.json == "-"
+    to_stdout = "-" in (arguments.json, arguments.html)
     screen = Screen(sys.stderr if to_stdout else sys.stdout, arguments.color, arguments.verbose)
     for path in (arguments.json, arguments.html):
         _writable(path)
@@ -117,8 +149,7 @@ def _put(laws: ModuleType, arguments: argparse.Namespace) -> int:
 
     try:
         chosen = laws.select(arguments.law)
-        if not any(_has(implementation, name) for law in chosen for name in law.needs):
-            raise Mistake(_nothing_to_check(arguments.target, implementation, chosen))
+        check_something(arguments.target, implementation, chosen)
         report = laws.verify(
             implementation,
             chosen,
@@ -137,9 +168,7 @@ def _put(laws: ModuleType, arguments: argparse.Namespace) -> int:
     finally:
         watch.expect(None)
     screen.end(report)
-    _write(arguments.json, report.to_json())
-    _write(arguments.html, report.to_html(arguments.target))
-    return HELD if report.ok else BROKEN
+    return report
 
 
 def _examples(arguments: argparse.Namespace, laws: ModuleType) -> int:
@@ -176,7 +205,7 @@ def adapted(arguments: argparse.Namespace, implementation: Any) -> Any:
     try:
         return adapters.adapt(implementation, *chain, rename=rename, arguments=order)
     except ValueError as error:
-        raise Mistake(f"--{error}") from error
+        raise Mistake(f"--arguments: {str(error).removeprefix('arguments: ')}") from error
 
 
 def load(target: str) -> Any:
@@ -192,7 +221,11 @@ def load(target: str) -> Any:
     name, _, path = target.partition(":")
     found = _import(name)
     for part in filter(None, path.split(".")):
-        if not hasattr(found, part):
+        try:
+            there = hasattr(found, part)
+        except Exception as error:
+            raise Mistake(f"{name}: looking for {part!r} raised {type(error).__name__}: {error}") from error
+        if not there:
             near = difflib.get_close_matches(part, [x for x in dir(found) if x[0] != "_"], n=3, cutoff=0.5)
             raise Mistake(f"{name} has no {part!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
         found = getattr(found, part)
@@ -225,6 +258,12 @@ def _import(name: str) -> ModuleType:
         raise Mistake(f"importing {name} raised {type(error).__name__}: {said} {place}") from error
 
 
+def check_something(target: str, implementation: Any, laws: tuple[Law, ...]) -> None:
+    """Refuse an implementation that has none of the functions."""
+    if not any(_has(implementation, name) for law in laws for name in law.needs):
+        raise Mistake(_nothing_to_check(target, implementation, laws))
+
+
 def _nothing_to_check(target: str, implementation: Any, laws: tuple[Law, ...]) -> str:
     """None of the functions is there: say what is, and what is nearest."""
     wanted = list(dict.fromkeys(name for law in laws for name in law.needs))
@@ -251,8 +290,13 @@ def pair(flag: str, text: str) -> tuple[str, str]:
 
 def _writable(path: str | None) -> None:
     """Refuse a place for a report before the laws run, not after."""
-    if path and path != "-" and not Path(path).resolve().parent.is_dir():
+    if not path or path == "-":
+        return
+    folder = Path(path).resolve().parent
+    if not folder.is_dir():
         raise Mistake(f"there is no folder {Path(path).parent} to write {Path(path).name} in")
+    if Path(path).is_dir() or not os.access(Path(path) if Path(path).exists() else folder, os.W_OK):
+        raise Mistake(f"can't write {path}")
 
 
 def _write(path: str | None, text: str) -> None:
@@ -269,7 +313,7 @@ class Watch:
     """Ends the process where native code hangs: there no signal stops a law at its time limit, nor will Ctrl-C."""
 
     def __init__(self, time_limit: float) -> None:
-        self.patience = 2 * time_limit + 5 if time_limit > 0 else 0.0
+        self.patience = min(2 * time_limit + 5, 1e7) if time_limit > 0 else 0.0
         self.timer: threading.Timer | None = None
 
     def expect(self, law: Law | None) -> None:

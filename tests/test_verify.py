@@ -279,7 +279,83 @@ def test_progress_is_told():
 def test_code_of_one_state_that_meets_a_batch_is_told_what_helps():
     mine = {"soft_value": lambda q, alpha: alpha * np.log(np.sum(np.exp(q / alpha), axis=-1))}
     found = verify(mine, ["value_by_state"], examples=10).results[0]
-    assert "single_state_only" in found.reason
+    assert "--single-state-only" in found.reason
     held = verify(adapt(mine, single_state_only), ["value_permutation"], examples=20)
     assert held.ok
     assert held.results[0].status == "passed"
+
+
+@pytest.mark.parametrize("answer", [np.zeros(7), np.zeros((2, 3, 4, 5)), np.zeros(0), np.array(np.nan), np.array(1j)])
+def test_answers_of_a_wrong_kind_are_one_line_each(answer):
+    """Whatever shape comes back, NaN or complex: every law reports, none raises."""
+    everything = {name: lambda *_: answer for law in softql.laws.LAWS for name in law.needs if not law.whole}
+    report = verify(everything, examples=3, shrink=False)
+    assert report.failures
+    assert all("\n" not in result.reason for result in report.failures)
+
+
+@pytest.mark.parametrize("kind", ["base", "mute", "property"])
+def test_odd_exceptions_are_findings(kind):
+    class Base(BaseException):
+        pass
+
+    class Mute(ValueError):
+        def __str__(self):
+            raise ValueError
+
+    class Mine:
+        @property
+        def soft_value(self):
+            if kind == "property":
+                raise RuntimeError("fit first")
+            return self.answer
+
+        def answer(self, q, alpha):
+            raise Base("gone") if kind == "base" else Mute
+
+    found = verify(Mine(), ["value_shift"]).results[0]
+    assert found.status == "failed"
+    assert {"base": "Base: gone", "mute": "cannot be printed", "property": "fit first"}[kind] in found.reason
+
+
+def test_answers_that_vary_are_noted():
+    rng = np.random.default_rng(0)
+    mine = {"soft_value": lambda q, alpha, log_w=None: np.asarray(q.max(-1) + 1 + rng.random())}
+    found = verify(mine, ["value_is_log_partition"], shrink=False).results[0]
+    assert "the same input gives different answers" in (*found.notes, found.reason)
+
+
+def test_returns_without_truncation_meet_the_laws():
+    """A function without the last argument is held to paths that are not cut."""
+
+    def forgets_the_entropy(reward, discount, next_v, log_pi, alpha, n):
+        return np.asarray(softql.soft_n_step_returns(reward, discount, next_v, 0 * log_pi, alpha, int(n)))
+
+    found = verify({"soft_n_step_returns": forgets_the_entropy}, ["n_step_return_is_definition"]).results[0]
+    assert found.status == "failed"
+    assert found.counterexample.reason == ""
+
+
+def test_one_alpha_for_a_batch():
+    """Discrete SAC as torch users write it: a number alpha, the actions on axis 1."""
+    from softql.laws.adapters import batched_only, one_alpha
+
+    def soft_value(q, alpha):
+        assert np.ndim(alpha) == 0
+        x = q / alpha
+        top = x.max(axis=1)
+        return alpha * (top + np.log(np.exp(x - top[:, None]).sum(axis=1)))
+
+    report = verify(adapt({"soft_value": soft_value}, batched_only, one_alpha), examples=30)
+    assert report.ok, report
+    assert report.counts["passed"] >= 12
+
+
+def test_a_limit_without_end_is_one():
+    assert verify({"energy": lambda q, alpha: -q / alpha[..., None]}, ["energy_is_minus_q"], time_limit=np.inf).ok
+
+
+def test_print_leaves_out_what_was_not_there():
+    report = str(verify({"energy": lambda q, alpha: -q / alpha[..., None]}, examples=5))
+    assert "skipped for want of" in report
+    assert len(report.splitlines()) < 8

@@ -28,6 +28,7 @@ from .report import Result as Result
 from .runner import EXAMPLES as EXAMPLES
 from .runner import LAWS as LAWS
 from .runner import QUICK as QUICK
+from .runner import TIME_LIMIT as TIME_LIMIT
 from .runner import check_expected as check_expected
 from .runner import of as of
 from .runner import select as select

@@ -279,6 +279,20 @@ def batched_only(name: str, function: Function) -> Function:
     return call
 
 
+def one_alpha(name: str, function: Function) -> Function:
+    """Your functions take one alpha for all states, a number; inputs whose states differ in it are passed over."""
+
+    def call(**values: Any) -> Any:
+        alpha = values.get("alpha")
+        if alpha is not None and np.ndim(alpha):
+            if np.any(alpha != alpha.flat[0]):
+                raise OutOfDomain("takes one alpha for all states")
+            values["alpha"] = alpha.flat[0]
+        return function(**values)
+
+    return call
+
+
 def single_state_only(name: str, function: Function) -> Function:
     """Your functions take one state at a time: tables [a], numbers, one mask."""
     if name in WHOLE:

@@ -12,6 +12,9 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
+LONGEST = 1e7
+"""Seconds; timers take no more than so much."""
+
 
 class TimeUp(BaseException):
     """The time is up. Not an Exception, so that the code under test does not catch it in passing."""
@@ -30,6 +33,7 @@ def limit(seconds: float) -> Iterator[None]:
         ...     print("stopped")
         stopped
     """
+    seconds = min(seconds, LONGEST)
     main = threading.current_thread() is threading.main_thread()
     with _signalled(seconds) if main and hasattr(signal, "setitimer") else _injected(seconds):
         yield

@@ -7,6 +7,7 @@ input spoils no law (it is noted). The coarsest dtype among the answers decides 
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
@@ -24,10 +25,17 @@ class OutOfDomain(Exception):
 
 
 def find(implementation: Any, name: str) -> Callable[..., Any] | None:
-    """The function of that name, or None."""
+    """The function of that name, or None; where looking for it raises, a function that raises the same."""
     if isinstance(implementation, Mapping):
         return implementation.get(name)
-    return getattr(implementation, name, None)
+    try:
+        return getattr(implementation, name, None)
+    except Exception as error:
+        return functools.partial(_raise, error)
+
+
+def _raise(error: Exception, *_: Any) -> Any:
+    raise error
 
 
 class Witness:
@@ -61,8 +69,19 @@ class Functions:
     def bind(self, witness: Witness) -> SimpleNamespace:
         """The functions as the law calls them, under the eyes of a witness."""
         if self.whole:
-            return SimpleNamespace(**self.by_name)
+            return SimpleNamespace(**{name: self._watched(name, witness) for name in self.by_name})
         return SimpleNamespace(**{name: self._wrap(name, witness) for name in self.by_name})
+
+    def _watched(self, name: str, witness: Witness) -> Callable[..., Any]:
+        """The function as it is, its name noted while it runs."""
+        function = self.by_name[name]
+
+        @functools.wraps(function, updated=())
+        def call(*arguments: Any, **named: Any) -> Any:
+            witness.running = name
+            return function(*arguments, **named)
+
+        return call
 
     def _wrap(self, name: str, witness: Witness) -> Callable[..., np.ndarray]:
         function, refused, dtype = self.by_name[name], self.refused[name], witness.dtype
@@ -84,6 +103,8 @@ class Functions:
                 witness.note(f"{name} writes into its arguments")
             if answer.dtype.kind in "OUSMm":
                 raise TypeError(f"{name} returned no array of numbers: {answer!r}")
+            if answer.dtype.kind == "c":
+                raise TypeError(f"{name} returned complex numbers")
             witness.see(answer.dtype)
             return np.array(answer, np.float64)
 
@@ -110,6 +131,8 @@ def numbers(answer: Any) -> np.ndarray:
     for step in ("detach", "cpu"):
         if hasattr(answer, step):
             answer = getattr(answer, step)()
+    if str(getattr(answer, "dtype", "")) == "torch.bfloat16":
+        raise TypeError("returned bfloat16, which NumPy does not know: answer in float32")
     return np.asarray(answer)
 
 

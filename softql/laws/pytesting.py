@@ -26,6 +26,7 @@ def parametrize(
     import pytest
 
     check_expected(options.get("expected_failures") or {})
+    options.setdefault("hung", {})
     checks = [
         pytest.param(functools.partial(check_law, implementation, law, **options), id=law.name)
         for law in select(laws)

@@ -159,7 +159,7 @@ def n_step_return_is_definition(impl: Any, n: int, truncated: Array, **trace: An
     """G_t = r_t + Σ_{0<k<n} γ^k (r_{t+k} - α log π_{t+k}) + γ^n V(s_{t+n}), fewer steps where the path ends."""
     bonus = -per_action(trace["alpha"]) * trace["log_pi"]
     truth = n_step_return(trace["reward"], trace["discount"], trace["next_v"], bonus, n, truncated)
-    left = impl.soft_n_step_returns(*(trace[name] for name in PATH_STEPS), n, truncated)
+    left = impl.soft_n_step_returns(*(trace[name] for name in PATH_STEPS), n, if_any(truncated))
     return Sides(left, truth, _step_scale(trace, truncated))
 
 
@@ -168,8 +168,8 @@ def n_step_return_of_the_whole_window(impl: Any, n: int, truncated: Array, **tra
     """G of as many steps as there are is the return at λ = 1."""
     given = [trace[name] for name in PATH_STEPS]
     steps, one = trace["reward"].shape[-1], trace["reward"].dtype.type(1)
-    left = impl.soft_n_step_returns(*given, steps, truncated)
-    return Sides(left, impl.soft_lambda_returns(*given, one, truncated), _step_scale(trace, truncated))
+    left = impl.soft_n_step_returns(*given, steps, if_any(truncated))
+    return Sides(left, impl.soft_lambda_returns(*given, one, if_any(truncated)), _step_scale(trace, truncated))
 
 
 @law("[N17]", needs=("soft_value_returns", "soft_n_step_returns"), inputs=cases(PATHS, **STEPS, truncated=cuts))
@@ -177,8 +177,8 @@ def value_return_counts_the_first_action(impl: Any, n: int, truncated: Array, **
     """G^V_t = G_t - α log π_t: a target for V pays for the first action too."""
     given = [trace[name] for name in PATH_STEPS]
     surprise = per_action(trace["alpha"]) * trace["log_pi"]
-    right = impl.soft_n_step_returns(*given, n, truncated) - surprise
-    left = impl.soft_value_returns(*given, n, truncated)
+    right = impl.soft_n_step_returns(*given, n, if_any(truncated)) - surprise
+    left = impl.soft_value_returns(*given, n, if_any(truncated))
     return Sides(left, right, _step_scale(trace, truncated) + 2 * np.abs(surprise))
 
 
@@ -241,7 +241,7 @@ def retrace_is_a_sum_of_errors(impl: Any, truncated: Array, **trace: Any) -> Sid
             if truncated[(*row, k)] or discount[(*row, k)] == 0 or k + 1 == reward.shape[-1]:
                 break
             weight *= discount[(*row, k)] * share[(*row, k + 1)]
-    return Sides(impl.soft_retrace_returns(*(trace[name] for name in RETRACE), truncated), right, 2 * scale)
+    return Sides(impl.soft_retrace_returns(*(trace[name] for name in RETRACE), if_any(truncated)), right, 2 * scale)
 
 
 def _step_scale(trace: dict[str, Any], truncated: Array) -> Array:
@@ -256,9 +256,13 @@ def _step_scale(trace: dict[str, Any], truncated: Array) -> Array:
 def lambda_returns(impl: Any, trace: dict[str, Any], truncated: Array | None = None) -> Array:
     """The implementation's returns of a trace."""
     given = (trace[name] for name in TRACE)
-    cut = None if truncated is None or not np.any(truncated) else truncated  # no truncation is a missing argument
-    answer: Array = impl.soft_lambda_returns(*given, cut)
+    answer: Array = impl.soft_lambda_returns(*given, if_any(truncated))
     return answer
+
+
+def if_any(truncated: Array | None) -> Array | None:
+    """The truncations; where there is none the argument is missing, which functions without it can answer."""
+    return None if truncated is None or not np.any(truncated) else truncated
 
 
 def path_scale(reward: Array, discount: Array, entropy: Array, alpha: Array) -> Array:

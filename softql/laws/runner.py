@@ -95,6 +95,7 @@ def verify(
     case: str | None = None,
     progress: Progress | None = None,
     command: str | None = None,
+    hung: dict[str, str] | None = None,
 ) -> Report:
     """Check laws on an implementation: a module, object or mapping with the named functions.
 
@@ -117,6 +118,7 @@ def verify(
         case: one input, as a report's reproduction line gives it, in place of drawn ones.
         progress: called before and after each law with (law, None or its result, place, how many).
         command: the shell command that runs `implementation`, for the reproduction lines.
+        hung: functions that gave no answer in another run, which are not called; what hangs here is added.
 
     Returns:
         A Report: `.ok`, `.results`, `str(report)`, `.to_json()`, `.to_html()`.
@@ -139,7 +141,13 @@ def verify(
     expected = dict(expected_failures or {})
     check_expected(expected)
     typed = None if case is None else cases.decode(case)
-    options = Options(examples, seed, np.dtype(dtype), shrink, time_limit, typed, expected, command, {})
+    try:
+        precision = np.dtype(dtype)
+    except TypeError as error:
+        raise ValueError(f"dtype is float32 or float64, not {dtype!r}") from error
+    options = Options(
+        examples, seed, precision, shrink, time_limit, typed, expected, command, {} if hung is None else hung
+    )
     chosen, results, began = select(laws), [], time.monotonic()
     if typed is not None:
         for law in chosen:
@@ -327,10 +335,25 @@ class Search:
 
     def failed(self, found: Counterexample) -> Result:
         """The law is broken, which may be expected."""
+        if not self.options.hung and not self.repeats(found):
+            self.notes.append("the same input gives different answers")
         reason = self.options.expected_failures.get(self.law.name)
         result = self._result("failed" if reason is None else "xfailed", reason or found.reason)
         again = reproduction(self.law, found, self.options)
         return dataclasses.replace(result, worst=found.ulp, counterexample=found, reproduction=again)
+
+    def repeats(self, found: Counterexample) -> bool:
+        """Whether the failing input fails once more, in the same way."""
+        if not found.inputs or self.law.whole:
+            return True
+        try:
+            with clock.limit(self.options.time_limit):
+                again = attempt(self.law, self.functions, found.inputs, Witness(self.options.dtype))
+        except (OutOfDomain, clock.TimeUp):
+            return True
+        sides = [(found.left, again.left), (found.right, again.right)]
+        same = all(np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True) for a, b in sides if a is not None)
+        return again.reason == found.reason and same
 
     def stopped(self) -> Result:
         """The time is up: with a failure in hand, or with the examples there were."""
@@ -373,7 +396,9 @@ def attempt(law: Law, functions: Functions, case: Case, witness: Witness) -> Cou
             raise
         except Finding as finding:
             return Counterexample(case, None, None, np.inf, str(finding))
-        except (Exception, SystemExit) as error:  # whatever foreign code raises is a finding about it
+        except (KeyboardInterrupt, clock.TimeUp):
+            raise
+        except BaseException as error:  # whatever foreign code raises is a finding about it
             said_so = f"raised {type(error).__name__}: {_line(error)}{_advice(error, case)}"
             return Counterexample(case, None, None, np.inf, said_so)
         if printed := said.getvalue().strip():
@@ -383,19 +408,38 @@ def attempt(law: Law, functions: Functions, case: Case, witness: Witness) -> Cou
         if left.shape != right.shape:
             reason = f"the left side has shape {left.shape}, the right side {right.shape}"
             return Counterexample(case, left, right, np.inf, reason)
+        if reason := _misfit(left, np.asarray(sides.scale)):
+            return Counterexample(case, left, right, np.inf, reason)
         distance = ulps(sides, law.relation, eps, FLOOR * smallest(witness.dtype))
     return Counterexample(case, left, right, float(np.max(distance, initial=0.0)), "")
 
 
+def _misfit(answer: np.ndarray, scale: np.ndarray) -> str:
+    """What keeps answers from being compared: a shape that the inputs do not have, a NaN that all else depends on."""
+    try:
+        fits = np.broadcast_shapes(answer.shape, scale.shape) == answer.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        return f"the answers have shape {answer.shape}, the inputs ask for {scale.shape}"
+    return "an answer is NaN" if np.isnan(scale).any() else ""
+
+
 def _line(error: BaseException) -> str:
     """What an exception says, on one line."""
-    return " ".join(str(error).split())[:300]
+    try:
+        return " ".join(str(error).split())[:300]
+    except Exception:
+        return "(an exception that cannot be printed)"
 
 
 def _advice(error: BaseException, case: Case) -> str:
     """What helps code that was written for one state and got a batch of them."""
     batched = any(getattr(x, "ndim", 0) > 1 for x in case.values())
-    shapes = ("broadcast", "shape", "dimension", "operand", "size of tensor")
-    if batched and any(word in str(error).lower() for word in shapes):
-        return " (several states at once; for code of one state: --single-state-only, or adapt(..., single_state_only))"
+    said = _line(error).lower()
+    if "missing" in said and "positional argument" in said:
+        return " (a method? pass an object, not its class; other arguments? --arguments, or adapt(..., arguments=...))"
+    if any(word in said for word in ("broadcast", "shape", "dimension", "operand", "size of tensor")):
+        one = "for code of one state: --single-state-only" if batched else "for code of one batch axis: --batched-only"
+        return f" ({one}; if alpha is one number for all states: --one-alpha; from Python: softql.laws.adapt)"
     return ""

@@ -335,8 +335,9 @@ def log_chances(room: Room) -> SearchStrategy[np.ndarray]:
 
 @functools.cache
 def cuts(room: Room) -> SearchStrategy[np.ndarray]:
-    """Whether each path was truncated after each step."""
-    return array(room, room.table, st.booleans()).map(lambda x: x > 0)
+    """Whether each path was truncated after each step: nowhere, or anywhere."""
+    nowhere, anywhere = (array(room, room.table, chance) for chance in (st.just(False), st.booleans()))
+    return st.one_of(nowhere, anywhere).map(lambda x: x > 0)
 
 
 @functools.cache

@@ -15,9 +15,10 @@ WORDS = {"xfailed": "expected to fail", "xpassed": "held unexpectedly"}
 
 
 def report(report: Report, colour: bool = False) -> str:
-    """Every law, and how many had which status."""
+    """Every law that was put to it, for want of which functions others were not, and how many had which status."""
     said: set[str] = set()
-    return "\n".join([*(result(r, colour, said) for r in report.results), summary(report)])
+    shown = [r for r in report.results if not r.reason.startswith(MISSING)]
+    return "\n".join(filter(None, [*(result(r, colour, said) for r in shown), wanting(report), summary(report)]))
 
 
 def summary(report: Report) -> str:
