@@ -37,6 +37,23 @@ class Naive:
     "broken.py": "import numpy\n\n1 / 0\n",
     "needs.py": "import no_such_library\n",
     "leaves.py": "raise SystemExit(3)\n",
+    "shapes.py": "soft_value = lambda q, alpha, log_w=None: q\n",
+    "loud.py": """
+import os
+print("loaded")
+
+def energy(q, alpha):
+    os.write(1, b"noise")
+    return -q / alpha[..., None]
+""",
+    "touchy.py": """
+class Unfitted:
+    @property
+    def q(self):
+        raise RuntimeError("fit first")
+
+mine = Unfitted()
+""",
     "empty.py": "def sotf_value(q, alpha):\n    return q\n",
 }
 
@@ -163,7 +180,7 @@ def test_reports_are_written(folder, capsys):
         (["good", "--examples", "0"], "examples is a positive number, not 0"),
         (["good", "--case", "{}}"], "not the input of a law"),
         (["good", "--rename", "soft_value=nope"], "--rename: good has no function 'nope'"),
-        (["good", "--arguments", "soft_value=beta"], "--soft_value has no argument 'beta'"),
+        (["good", "--arguments", "soft_value=beta"], "--arguments: soft_value has no argument 'beta'"),
         (["good", "--json", "no/such/folder.json"], "there is no folder no/such to write folder.json in"),
         (["good", "--arrays", "no_torch:tensor"], "there is no module 'no_torch'"),
     ],
@@ -316,3 +333,55 @@ def test_the_plugin_is_announced():
 
 def test_load_finds_nested_attributes():
     assert verification.load("os:path.sep") == os.sep
+
+
+def test_wrong_shapes_fail_law_by_law(capsys):
+    assert softql("verify", "shapes", "--quick", "--json", "out.json") == 1
+    report = json.loads(Path("out.json").read_text())
+    assert report["counts"]["failed"] >= 15
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_json_on_the_standard_output_is_nothing_but_json(folder):
+    command = [sys.executable, "-m", "softql.cli", "verify", "loud", "--law", "energy_is_minus_q", "--json", "-"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert json.loads(ran.stdout)["ok"]
+    assert "noise" in ran.stderr
+    assert ran.returncode == 0
+
+
+def test_reports_that_cannot_be_written_are_refused_first(folder, capsys):
+    assert softql("verify", "good", "--json", folder) == 2
+    assert softql("verify", "good", "--json", "-", "--html", "-") == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_an_object_that_does_not_want_to_be_looked_at_is_one_line(capsys):
+    assert softql("verify", "touchy:mine.q") == 2
+    assert "looking for 'q' raised RuntimeError: fit first" in capsys.readouterr().err
+
+
+def test_no_limit_is_a_limit():
+    assert softql("verify", "good", "--law", "value_shift", "--quick", "--time-limit", "inf") == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--softql-impl", "empty", "--softql-law", "value"], "has none of the functions"),
+        (["--softql-impl", "good", "--softql-examples", "0"], "--softql-examples is a positive number"),
+        (["--softql-impl", "good", "--softql-time-limit", "-1"], "--softql-time-limit is a positive number"),
+    ],
+)
+def test_pytest_refuses_what_checks_nothing(folder, options, message):
+    ran = run_pytest(folder, *options)
+    assert ran.returncode == 4
+    assert message in ran.stdout + ran.stderr
+
+
+def test_pytest_does_not_call_again_what_hangs(folder):
+    (folder / "sleeps.py").write_text("import time\nsoft_value = lambda q, alpha, log_w=None: time.sleep(60)\n")
+    ran = run_pytest(folder, "--softql-impl", "sleeps", "--softql-law", "value", "--softql-time-limit", "1")
+    assert ran.returncode == 1
+    assert "not called again" in ran.stdout
