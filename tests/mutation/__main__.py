@@ -5,7 +5,7 @@ mutmut writes the mutants, each a small mistake in one function; a mutant is kil
 mutmut's own runner starts a process a mutant, and some 4,600 that each compile a library are hours; here one process
 imports the mutated equations again for each mutant and asks, of the recorded answers, those whose computation passes
 through the mutated function. A mutant that takes too long is not killed.
-`docs/mutation.md` has the score, and every survivor by name with the reason.
+Every verdict goes to `build/mutation.jsonl` as it is reached, and a run that was stopped goes on from there.
 """
 
 from __future__ import annotations
