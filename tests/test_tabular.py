@@ -194,7 +194,7 @@ def test_a_discount_for_each_transition():
 def test_what_does_not_contract_is_refused():
     mdp = world(12, gamma=1.0)
     for solver in (soft_value_iteration, soft_policy_iteration):
-        with pytest.raises(ValueError, match="state 0, action 0 leaves with discounts that average 1: .* one step"):
+        with pytest.raises(ValueError, match=r"state 0, action 0 leaves with discounts that average 1: .* one step"):
             solver(mdp, ALPHA)
     assert soft_horizon(mdp, ALPHA, 3).q.shape == (3, 2, 2)
 
@@ -244,7 +244,7 @@ def test_operators_refuse_what_goes_on_for_ever(call):
     table, reward, _ = ends()
     with pytest.raises(ValueError, match=r"(discounts that average 1|goes on for ever)"):
         call(table, reward)
-    with pytest.raises(ValueError, match="transition of state 1, action 0 sums to 0.5"):
+    with pytest.raises(ValueError, match=r"transition of state 1, action 0 sums to 0.5"):
         call(table * np.array([1, 0.5, 1])[:, None, None] ** np.array([1, 0])[:, None], reward)
 
 
