@@ -28,7 +28,8 @@ class QuadraticQ(NamedTuple):
     Fields:
       peak: the largest Q [*b], reward units.
       mean: where it is [*b, D].
-      curvature: K, symmetric and positive definite [*b, D, D], reward units per squared action unit.
+      curvature: K, symmetric and positive definite [*b, D, D], reward units per squared action unit. Any other is
+        refused (ValueError) where value, entropy, covariance or log_policy can see it: not in traced arrays.
 
     Example:
       >>> q = QuadraticQ(jnp.array(1.0), jnp.zeros(1), 2 * jnp.pi * jnp.eye(1))
@@ -57,6 +58,7 @@ class QuadraticQ(NamedTuple):
 
     def covariance(self, alpha: Float[ArrayLike, ""]) -> Float[Array, "*b d d"]:
         """α K^-1, of the policy."""
+        self._refuse()
         return alpha * jnp.linalg.inv(self.curvature)
 
     def log_policy(self, action: Float[ArrayLike, "*b d"], alpha: Float[ArrayLike, ""]) -> Float[Array, "*b"]:
@@ -66,7 +68,12 @@ class QuadraticQ(NamedTuple):
 
     def _log_width(self, alpha: Any) -> Array:
         """D log(2πα) - log det K."""
+        self._refuse()
         return self.mean.shape[-1] * (LOG_TAU + jnp.log(alpha)) - jnp.linalg.slogdet(self.curvature)[1]
+
+    def _refuse(self) -> None:
+        if not isinstance(self.curvature, jax.core.Tracer):
+            _positive("curvature", self.curvature, "definite")
 
 
 class BoxQ(NamedTuple):
@@ -248,7 +255,9 @@ def soft_lqr(
       SoftLQR, with P from the Riccati recursion to where rounding stops it.
 
     Raises:
-      ValueError: when shapes do not match, or a concrete gamma or alpha is out of its domain.
+      ValueError: when shapes do not match; for concrete arguments when gamma or alpha is out of its domain, a number is
+        not finite, M, R or W is not symmetric, M or W has a negative eigenvalue or R one that is not positive, or when
+        the recursion does not converge.
 
     Example:
       >>> one = jnp.eye(1)
@@ -268,7 +277,46 @@ def soft_lqr(
         raise ValueError(f"gamma = {gamma}: it must be in [0, 1)")
     if not isinstance(alpha, jax.core.Tracer) and not np.asarray(alpha) > 0:
         raise ValueError(f"alpha = {alpha}: it must be positive")
-    return _riccati(a, b, m, r, w, jnp.asarray(gamma, float), jnp.asarray(alpha, float))
+    _costs(a=a, b=b, state_cost=m, action_cost=r, noise=w)
+    return _converged(_riccati(a, b, m, r, w, jnp.asarray(gamma, float), jnp.asarray(alpha, float)))
+
+
+def _costs(**matrices: Array) -> None:
+    """Finite numbers, symmetric costs with the sign that they need; traced ones can't be checked."""
+    if any(isinstance(x, jax.core.Tracer) for x in matrices.values()):
+        return
+    for name, x in matrices.items():
+        if not np.isfinite(np.asarray(x)).all():
+            raise ValueError(f"{name} holds a number that is not finite")
+    for name in ("state_cost", "action_cost", "noise"):
+        least = "definite" if name == "action_cost" else "semidefinite"
+        _positive(name, matrices[name], least)
+
+
+def _positive(name: str, x: ArrayLike, least: str) -> None:
+    """Refuse a matrix [*b, D, D] that is not symmetric and positive, to rounding."""
+    table = np.asarray(x)
+    if not np.isfinite(table).all():
+        raise ValueError(f"{name} holds a number that is not finite")
+    slack = 32 * float(jnp.finfo(table.dtype).eps) * np.abs(table).max(initial=0.0)
+    table = table.astype(np.float64)
+    if not (np.abs(table - np.swapaxes(table, -1, -2)) <= slack).all():
+        raise ValueError(f"{name} is not symmetric")
+    smallest = np.linalg.eigvalsh(table).min(initial=np.inf)
+    if not (smallest > 0 if least == "definite" else smallest >= -slack * len(table)):
+        raise ValueError(f"{name} has the eigenvalue {smallest:g}: it must be positive {least}")
+
+
+def _converged(found: SoftLQR) -> SoftLQR:
+    """The regulator, where it can't be seen that the recursion ended on the way."""
+    if not any(isinstance(x, jax.core.Tracer) for x in found):
+        size = float(np.abs(np.asarray(found.p)).max())
+        if not (np.isfinite(size) and float(found.residual) <= 64 * float(jnp.finfo(found.p.dtype).eps) * size):
+            raise ValueError(
+                f"the Riccati recursion does not converge: a further sweep would change P, of size {size:g}, by "
+                f"{float(found.residual):g} (is sqrt(gamma) A without B unstable?)"
+            )
+    return found
 
 
 @jax.jit

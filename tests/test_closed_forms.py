@@ -219,8 +219,31 @@ def test_temperature_moves_the_spread_and_not_the_mean():
         ({"alpha": 0.0}, "alpha = 0.0: it must be positive"),
         ({"state_cost": np.eye(3)}, r"state_cost has shape \(3, 3\) but b has \(2, 1\)"),
         ({"b": np.zeros(2)}, "pass matrices"),
+        ({"state_cost": np.diag([1.0, -0.3])}, "state_cost has the eigenvalue -0.3: it must be positive semidefinite"),
+        ({"state_cost": np.array([[1.0, 0.5], [0.0, 1.0]])}, "state_cost is not symmetric"),
+        ({"action_cost": np.zeros((1, 1))}, "action_cost has the eigenvalue 0: it must be positive definite"),
+        ({"noise": -W}, "noise has the eigenvalue -0.05: it must be positive semidefinite"),
+        ({"a": np.full((2, 2), np.nan)}, "a holds a number that is not finite"),
+        ({"a": np.eye(2) / np.sqrt(GAMMA), "b": np.zeros((2, 1))}, "the Riccati recursion does not converge"),
+        ({"a": 3 * np.eye(2), "b": np.zeros((2, 1))}, "the Riccati recursion does not converge"),
     ],
 )
 def test_what_is_no_regulator_is_said(change, says):
     with pytest.raises(ValueError, match=says):
         soft_lqr(**({"a": A, "b": B, "state_cost": M, "action_cost": R, "gamma": GAMMA, "alpha": ALPHA} | change))
+
+
+@pytest.mark.parametrize(
+    ("k", "says"),
+    [
+        (np.diag([1.0, -1.0]), "curvature has the eigenvalue -1: it must be positive definite"),
+        (np.diag([1.0, 0.0]), "curvature has the eigenvalue 0: it must be positive definite"),
+        (np.array([[1.0, 0.2], [0.1, 1.0]]), "curvature is not symmetric"),
+        (np.diag([1.0, np.nan]), "curvature holds a number that is not finite"),
+    ],
+)
+def test_what_is_no_bowl_is_said(k, says):
+    q = QuadraticQ(jnp.array(0.0), jnp.zeros(2), jnp.asarray(k))
+    for ask in (q.value, q.entropy, q.covariance):
+        with pytest.raises(ValueError, match=says):
+            ask(1.0)
