@@ -69,6 +69,13 @@ def test_a_world_of_gymnax_has_the_default_float():
     np.testing.assert_allclose(np.asarray(mdp.transition).sum(-1), 1, atol=1e-15)
 
 
+def test_the_command_line_solves(tmp_path, capsys):
+    from softql import cli
+
+    assert cli.main(["solve", "FrozenLake-misc", "--learn", "1000", "--out", str(tmp_path)]) == 0
+    assert "return from the first state 2.4710" in capsys.readouterr().out
+
+
 def test_the_fixed_points_are_fixed():
     mdp = world(2)
     q = softql.optimal_q(mdp.transition, mdp.reward, mdp.discount, ALPHA)
