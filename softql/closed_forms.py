@@ -175,8 +175,9 @@ class BoxQ(NamedTuple):
 
     @staticmethod
     def _mean(at: _Frame, x: Array) -> Array:
-        """E_π[x], the axis of the nodes kept."""
-        return jnp.sum(at.mass * x, -1, keepdims=True) / jnp.sum(at.mass, -1, keepdims=True)
+        """E_π[x], the axis of the nodes kept; each side for itself, so that mirrored sides cancel to 0."""
+        sides = (at.mass * x).reshape(*at.mass.shape[:-1], 2, -1).sum(-1)
+        return sides.sum(-1, keepdims=True) / jnp.sum(at.mass, -1, keepdims=True)
 
 
 class _Frame(NamedTuple):

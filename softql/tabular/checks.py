@@ -30,10 +30,11 @@ def one_dtype(transition: Any, *arrays: Any) -> list[Any]:
     A loop carries what it starts with: an alpha of 64 bits beside a reward of 32 would change it on the way.
     """
     few = isinstance(transition, Successors)
-    given = [x if x is None else door.numbers(x, "input") for x in (transition.chance if few else transition, *arrays)]
+    chances = transition.chance if few else transition
+    given: list[Any] = [x if x is None else door.numbers(x, "input") for x in (chances, *arrays)]
     work, _ = door.common_dtype(*given)
-    chance, *rest = (x if x is None else x.astype(work) for x in given)
-    return [Successors(jnp.asarray(transition.state), chance) if few else chance, *rest]
+    first, *rest = [x if x is None else x.astype(work) for x in given]
+    return [Successors(jnp.asarray(transition.state), jnp.asarray(first)) if few else first, *rest]
 
 
 def one_process(mdp: MDP, contracts: bool = False) -> MDP:

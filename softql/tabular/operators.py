@@ -167,7 +167,7 @@ def policy_q(
     transition, reward, discount, log_pi, alpha, log_w = checks.one_dtype(
         transition, reward, discount, log_pi, alpha, log_w
     )
-    weight = weigh(transition, discount)
+    reward, weight = jnp.asarray(reward), weigh(transition, discount)
     gain = policy_value(log_pi, reward, alpha, log_w)
     return reward + expect(weight, solve(weight, policy(log_pi, log_w), gain))
 
@@ -203,7 +203,7 @@ def occupancy(
         raise ValueError(f"start has shape {jnp.shape(start)} but log_pi has {jnp.shape(log_pi)}: one chance a state")
     _ends(transition, discount, log_pi, log_w)
     transition, start, discount, log_pi, log_w = checks.one_dtype(transition, start, discount, log_pi, log_w)
-    weight, chance = weigh(transition, discount), policy(log_pi, log_w)
+    start, weight, chance = jnp.asarray(start), weigh(transition, discount), policy(log_pi, log_w)
     if not isinstance(weight, Successors):
         chain = jnp.einsum("sa,saj->sj", chance, weight, precision="highest")
         return jnp.linalg.solve(jnp.eye(len(start), dtype=chain.dtype) - chain.T, start)[:, None] * chance
@@ -334,6 +334,7 @@ def horizon_q(
     _fits(transition, reward[0])
     door.temperature(alpha)
     transition, reward, discount, alpha, log_w = checks.one_dtype(transition, reward, discount, alpha, log_w)
+    reward = jnp.asarray(reward)
 
     def back(next_v: Array, r: Array) -> tuple[Array, Array]:
         q = r + expected_next(transition, discount, next_v)
@@ -411,9 +412,13 @@ def _contracting(
 ) -> list[Any]:
     """The arguments of `newton` in one dtype; a concrete process that does not contract is refused."""
     if checks.seen(log_w):
-        mask = None if log_w is None else np.broadcast_to(~np.isneginf(np.asarray(log_w)), jnp.shape(reward))
-        checks.contraction(transition, discount, mask)
+        checks.contraction(transition, discount, _valid(log_w, reward))
     return checks.one_dtype(transition, reward, discount, alpha, log_w)
+
+
+def _valid(log_w: Measure, table: ArrayLike) -> np.ndarray | None:
+    """Which actions a concrete measure counts [S, A]; None for all."""
+    return None if log_w is None else np.broadcast_to(~np.isneginf(np.asarray(log_w)), jnp.shape(table))
 
 
 def _ends(transition: Transition, discount: Discount, log_pi: ArrayLike, log_w: Measure) -> None:
@@ -423,7 +428,7 @@ def _ends(transition: Transition, discount: Discount, log_pi: ArrayLike, log_w: 
     """
     if not checks.seen(transition, discount, log_pi, log_w):
         return
-    check_transition(transition, None if log_w is None else np.broadcast_to(~np.isneginf(log_w), jnp.shape(log_pi)))
+    check_transition(transition, _valid(log_w, log_pi))
     checks.distributions(log_pi, log_w)
     with jax.ensure_compile_time_eval():
         if bool(jnp.all(checks.leaving(transition, discount) < 1)):
