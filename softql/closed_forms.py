@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import log_ndtr
-from jax.scipy.stats import norm
 from jaxtyping import Array, ArrayLike, Float
 
 __all__ = ["BoxQ", "QuadraticQ", "SoftLQR", "soft_lqr"]
 
 LOG_TAU = float(np.log(2 * np.pi))
+FALL = 40.0  # e^-40 of the density is lost in rounding, in float64 too
+NODES, WEIGHTS = (0.5 * (x + shift) for x, shift in zip(np.polynomial.legendre.leggauss(64), (1.0, 0.0), strict=True))
 SWEEPS = 20_000  # of the Riccati recursion at most
 
 
@@ -28,7 +28,8 @@ class QuadraticQ(NamedTuple):
     Fields:
       peak: the largest Q [*b], reward units.
       mean: where it is [*b, D].
-      curvature: K, symmetric and positive definite [*b, D, D], reward units per squared action unit.
+      curvature: K, symmetric and positive definite [*b, D, D], reward units per squared action unit. Any other is
+        refused (ValueError) where value, entropy, covariance or log_policy can see it: not in traced arrays.
 
     Example:
       >>> q = QuadraticQ(jnp.array(1.0), jnp.zeros(1), 2 * jnp.pi * jnp.eye(1))
@@ -57,6 +58,7 @@ class QuadraticQ(NamedTuple):
 
     def covariance(self, alpha: Float[ArrayLike, ""]) -> Float[Array, "*b d d"]:
         """α K^-1, of the policy."""
+        self._refuse()
         return alpha * jnp.linalg.inv(self.curvature)
 
     def log_policy(self, action: Float[ArrayLike, "*b d"], alpha: Float[ArrayLike, ""]) -> Float[Array, "*b"]:
@@ -66,18 +68,25 @@ class QuadraticQ(NamedTuple):
 
     def _log_width(self, alpha: Any) -> Array:
         """D log(2πα) - log det K."""
+        self._refuse()
         return self.mean.shape[-1] * (LOG_TAU + jnp.log(alpha)) - jnp.linalg.slogdet(self.curvature)[1]
+
+    def _refuse(self) -> None:
+        if not isinstance(self.curvature, jax.core.Tracer):
+            _positive("curvature", self.curvature, "definite")
 
 
 class BoxQ(NamedTuple):
     r"""Q(a) = peak - Σ_i k_i (a_i - mean_i)²/2 in a box: a truncated Gaussian.  [H17 Eq. 5] [H17 Eq. 6]
 
-    The mean need not lie in the box.
+    The mean need not lie in the box. The mode is the point of the box nearest to it; integrals are over the distance t
+    from there, fall(t) = (Q(mode) - Q(mode + t))/α, by Gauss-Legendre on either side: right to rounding, far tails too.
+    A box without length or a negative k is refused (ValueError) where it can be seen: not in traced arrays.
 
     Fields:
       peak: Q at the mean [*b], reward units.
-      mean, curvature: of each coordinate [*b, D]; k_i > 0.
-      low, high: the box [*b, D] or [D].
+      mean, curvature: of each coordinate [*b, D]; k_i > 0, or 0 (no slope) where the box ends.
+      low, high: the box [*b, D] or [D]; a side may be infinite.
 
     Example:
       >>> flat = BoxQ(jnp.array(0.0), jnp.zeros(2), jnp.full(2, 1e-6), -jnp.ones(2), jnp.ones(2))
@@ -100,50 +109,86 @@ class BoxQ(NamedTuple):
         return jnp.where(inside, jnp.broadcast_to(self.peak, bowl.shape) - 0.5 * bowl, -jnp.inf)
 
     def value(self, alpha: Float[ArrayLike, ""]) -> Float[Array, "*b"]:
-        """V = peak + α Σ_i log( √(2πα/k_i) (Φ(β_i) - Φ(α_i)) ), Φ of the standardised sides, reward units."""
-        width, low, high = self._standard(alpha)
-        return self.peak + alpha * jnp.sum(0.5 * LOG_TAU + jnp.log(width) + _log_between(low, high), -1)
+        """V = α log ∫ exp(Q/α) da over the box = Q(mode) + α Σ_i log ∫ exp(-fall_i) dt_i, reward units."""
+        at = self._frame(alpha)
+        top = self.peak - 0.5 * jnp.sum(at.curvature * jnp.square(at.mode - self.mean), -1)
+        return top + alpha * jnp.sum(self._log_mass(at), -1)
 
     def mean_action(self, alpha: Float[ArrayLike, ""]) -> Float[Array, "*b d"]:
-        """E_π[a] = mean + σ (φ(α) - φ(β))/(Φ(β) - Φ(α))."""
-        width, low, high = self._standard(alpha)
-        return self.mean + width * self._edge(low, high, 0)
+        """E_π[a] = mode + E_π[t]."""
+        at = self._frame(alpha)
+        return at.mode + self._mean(at, at.t)[..., 0]
 
     def variance(self, alpha: Float[ArrayLike, ""]) -> Float[Array, "*b d"]:
-        """Var_π[a] = σ² (1 + (α φ(α) - β φ(β))/Z - ((φ(α) - φ(β))/Z)²), Z = Φ(β) - Φ(α)."""
-        width, low, high = self._standard(alpha)
-        return jnp.square(width) * (1 + self._edge(low, high, 1) - jnp.square(self._edge(low, high, 0)))
+        """Var_π[a] = E_π[(t - E_π[t])²]."""
+        at = self._frame(alpha)
+        return self._mean(at, jnp.square(at.t - self._mean(at, at.t)))[..., 0]
 
     def entropy(self, alpha: Float[ArrayLike, ""]) -> Float[Array, "*b"]:
-        """H = Σ_i log(σ_i Z_i) + log(2πe)/2 + (α φ(α) - β φ(β))/(2Z), nats."""
-        width, low, high = self._standard(alpha)
-        parts = 0.5 * (1 + LOG_TAU) + jnp.log(width) + _log_between(low, high) + 0.5 * self._edge(low, high, 1)
-        return jnp.sum(parts, -1)
+        """H = Σ_i log ∫ exp(-fall_i) dt_i + E_π[fall_i], nats."""
+        at = self._frame(alpha)
+        return jnp.sum(self._log_mass(at) + self._mean(at, at.fall)[..., 0], -1)
 
     def log_policy(self, action: Float[ArrayLike, "*b d"], alpha: Float[ArrayLike, ""]) -> Float[Array, "*b"]:
         """log π(a) = (Q(a) - V)/α, nats; -inf outside the box."""
-        q = self.q(action)
-        return (q - jnp.broadcast_to(self.value(alpha), q.shape)) / alpha
+        action, at = jnp.asarray(action), self._frame(alpha)
+        k, mode, slope, mass = (
+            jnp.broadcast_to(x, action.shape) for x in (at.curvature, at.mode, at.slope, self._log_mass(at))
+        )
+        off = action - mode
+        inside = jnp.isfinite(self.q(jax.lax.stop_gradient(action)))
+        return jnp.where(inside, -jnp.sum(off * (0.5 * k / alpha * off + slope) + mass, -1), -jnp.inf)
 
-    def _standard(self, alpha: Any) -> tuple[Array, Array, Array]:
-        """σ_i = √(α/k_i), and the sides of the box in units of it."""
-        width = jnp.sqrt(alpha / self.curvature)
-        low, high = (jnp.broadcast_to(x, self.mean.shape) - self.mean for x in (self.low, self.high))
-        return width, low / width, high / width
+    def _frame(self, alpha: Any) -> _Frame:
+        """Quadrature of each coordinate over the distance t from its mode in the box, on both sides of it.
+
+        (Q(mode) - Q(mode + t))/α = t (t k/(2α) + slope): nothing large is subtracted, in a far tail neither. A side
+        ends at the box or where the density has fallen by e^40.
+        """
+        self._refuse()
+        k, low, high = (jnp.broadcast_to(x, self.mean.shape) for x in (self.curvature, self.low, self.high))
+        mode = jnp.clip(self.mean, low, high)
+        slope = k * (mode - self.mean) / alpha
+        far = jax.lax.stop_gradient(jnp.minimum(jnp.sqrt(2 * FALL * alpha / k), FALL / jnp.abs(slope)))
+        below, above = (jnp.minimum(far, side)[..., None] for side in (mode - low, high - mode))
+        x, weight = (jnp.asarray(n, mode.dtype).reshape((1,) * mode.ndim + (-1,)) for n in (NODES, WEIGHTS))
+        t = jnp.concatenate([-below * x, above * x], -1)
+        fall = t * (0.5 * (k / alpha)[..., None] * t + slope[..., None])
+        mass = jnp.concatenate([below * weight, above * weight], -1) * jnp.exp(-fall)
+        return _Frame(k, mode, slope, t, fall, mass)
+
+    def _refuse(self) -> None:
+        """No box, or nothing to integrate, where that can be seen."""
+        if any(isinstance(x, jax.core.Tracer) for x in self[1:]):
+            return
+        k, low, high = (np.broadcast_to(np.asarray(x), self.mean.shape) for x in self[2:])
+        if not (low < high).all():
+            raise ValueError(f"low = {self.low} and high = {self.high}: each side of the box must have a length")
+        if not (k >= 0).all():
+            raise ValueError(f"curvature = {self.curvature}: it must be at least 0")
+        if not np.isfinite(np.where(k > 0, 0.0, high - low)).all():
+            raise ValueError("curvature is 0 on a side without end: nothing there adds up to a policy")
 
     @staticmethod
-    def _edge(low: Array, high: Array, power: int) -> Array:
-        """(low^p φ(low) - high^p φ(high))/(Φ(high) - Φ(low))."""
-        log_z = _log_between(low, high)
-        return low**power * jnp.exp(norm.logpdf(low) - log_z) - high**power * jnp.exp(norm.logpdf(high) - log_z)
+    def _log_mass(at: _Frame) -> Array:
+        return jnp.log(jnp.sum(at.mass, -1))
+
+    @staticmethod
+    def _mean(at: _Frame, x: Array) -> Array:
+        """E_π[x], the axis of the nodes kept; each side for itself, so that mirrored sides cancel to 0."""
+        sides = (at.mass * x).reshape(*at.mass.shape[:-1], 2, -1).sum(-1)
+        return sides.sum(-1, keepdims=True) / jnp.sum(at.mass, -1, keepdims=True)
 
 
-def _log_between(low: Array, high: Array) -> Array:
-    """log(Φ(high) - Φ(low)), in the tail where both are small."""
-    flip = low + high > 0  # by symmetry, the interval is moved to the left
-    low, high = jnp.where(flip, -high, low), jnp.where(flip, -low, high)
-    top = log_ndtr(high)
-    return top + jnp.log(-jnp.expm1(jnp.minimum(log_ndtr(low) - top, -1e-30)))
+class _Frame(NamedTuple):
+    """curvature, mode and slope of each coordinate [*b, D]; at the nodes t, fall and mass [*b, D, N]."""
+
+    curvature: Array
+    mode: Array
+    slope: Array
+    t: Array
+    fall: Array
+    mass: Array
 
 
 class SoftLQR(NamedTuple):
@@ -211,7 +256,9 @@ def soft_lqr(
       SoftLQR, with P from the Riccati recursion to where rounding stops it.
 
     Raises:
-      ValueError: when shapes do not match, or a concrete gamma or alpha is out of its domain.
+      ValueError: when shapes do not match; for concrete arguments when gamma or alpha is out of its domain, a number is
+        not finite, M, R or W is not symmetric, M or W has a negative eigenvalue or R one that is not positive, or when
+        the recursion does not converge.
 
     Example:
       >>> one = jnp.eye(1)
@@ -231,7 +278,46 @@ def soft_lqr(
         raise ValueError(f"gamma = {gamma}: it must be in [0, 1)")
     if not isinstance(alpha, jax.core.Tracer) and not np.asarray(alpha) > 0:
         raise ValueError(f"alpha = {alpha}: it must be positive")
-    return _riccati(a, b, m, r, w, jnp.asarray(gamma, float), jnp.asarray(alpha, float))
+    _costs(a=a, b=b, state_cost=m, action_cost=r, noise=w)
+    return _converged(_riccati(a, b, m, r, w, jnp.asarray(gamma, float), jnp.asarray(alpha, float)))
+
+
+def _costs(**matrices: Array) -> None:
+    """Finite numbers, symmetric costs with the sign that they need; traced ones can't be checked."""
+    if any(isinstance(x, jax.core.Tracer) for x in matrices.values()):
+        return
+    for name, x in matrices.items():
+        if not np.isfinite(np.asarray(x)).all():
+            raise ValueError(f"{name} holds a number that is not finite")
+    for name in ("state_cost", "action_cost", "noise"):
+        least = "definite" if name == "action_cost" else "semidefinite"
+        _positive(name, matrices[name], least)
+
+
+def _positive(name: str, x: ArrayLike, least: str) -> None:
+    """Refuse a matrix [*b, D, D] that is not symmetric and positive, to rounding."""
+    table = np.asarray(x)
+    if not np.isfinite(table).all():
+        raise ValueError(f"{name} holds a number that is not finite")
+    slack = 32 * float(jnp.finfo(table.dtype).eps) * np.abs(table).max(initial=0.0)
+    table = table.astype(np.float64)
+    if not (np.abs(table - np.swapaxes(table, -1, -2)) <= slack).all():
+        raise ValueError(f"{name} is not symmetric")
+    smallest = np.linalg.eigvalsh(table).min(initial=np.inf)
+    if not (smallest > 0 if least == "definite" else smallest >= -slack * len(table)):
+        raise ValueError(f"{name} has the eigenvalue {smallest:g}: it must be positive {least}")
+
+
+def _converged(found: SoftLQR) -> SoftLQR:
+    """The regulator, where it can't be seen that the recursion ended on the way."""
+    if not any(isinstance(x, jax.core.Tracer) for x in found):
+        size = float(np.abs(np.asarray(found.p)).max())
+        if not (np.isfinite(size) and float(found.residual) <= 64 * float(jnp.finfo(found.p.dtype).eps) * size):
+            raise ValueError(
+                f"the Riccati recursion does not converge: a further sweep would change P, of size {size:g}, by "
+                f"{float(found.residual):g} (is sqrt(gamma) A without B unstable?)"
+            )
+    return found
 
 
 @jax.jit

@@ -65,7 +65,7 @@ def value_map(
       v: V*(s) [S], reward units.
       policy: π*(a|s) [S, A].
       directions: where each action leads [S, A, 2] as (row, column).
-      ended: [S], True where the episode is over: no arrows there.
+      ended: [S], True where the episode is over: no colour and no arrows there.
       title: the figure's title.
     """
     rows, columns = cells.max(0) + 1
@@ -73,13 +73,14 @@ def value_map(
     axes = figure.subplots()
     table = np.full((rows, columns), np.nan)
     placed = np.flatnonzero(cells[:, 0] >= 0)
-    table[cells[placed, 0], cells[placed, 1]] = v[placed]
+    going = placed[~ended[placed]]  # the 0 of an end would stretch the scale
+    table[cells[going, 0], cells[going, 1]] = v[going]
     image = axes.imshow(table, cmap="YlGnBu")
     figure.colorbar(image, ax=axes, label="V*(s), reward units", shrink=0.8)
     middle = (np.nanmin(table) + np.nanmax(table)) / 2
     for s in placed:
         row, column = cells[s]
-        ink = "white" if v[s] > middle else "#1b2733"
+        ink = "white" if v[s] > middle and not ended[s] else "#1b2733"
         words = {"ha": "right", "va": "top", "fontsize": 6.5, "color": ink}
         axes.text(column + 0.46, row - 0.46, "end" if ended[s] else f"{v[s]:z.2f}", **words)
         if not ended[s]:

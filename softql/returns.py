@@ -209,7 +209,7 @@ def soft_n_step_returns(
         One target for Q(s_t, a_t) a step, of reward's shape.
 
     Raises:
-        ValueError: as `soft_lambda_returns` does, and when a concrete n is below 1.
+        ValueError: as `soft_lambda_returns` does, and when a concrete n is no whole number of at least 1.
 
     Example:
         >>> import jax.numpy as jnp
@@ -219,8 +219,8 @@ def soft_n_step_returns(
     """
     reward, discount, next_v, log_pi = _same_shape(reward=reward, discount=discount, next_v=next_v, log_pi=log_pi)
     alpha = _per_path("alpha", alpha, reward)
-    if not isinstance(n, jax.core.Tracer) and not n >= 1:
-        raise ValueError(f"n = {n}: it must be at least 1")
+    if not isinstance(n, jax.core.Tracer) and not (jnp.ndim(n) == 0 and n >= 1 and n == int(n)):
+        raise ValueError(f"n = {n}: it must be a whole number, at least 1")
     cut, bonus = _cut(discount, truncated), -alpha[..., None] * log_pi
     one = soft_q_target(reward, discount, next_v)
 

@@ -59,14 +59,20 @@ def answer(env: Any, env_params: Any, name: str, alpha: float, gamma: float, met
     """Enumerate and solve an environment.
 
     Raises:
-      ValueError: when it can't be enumerated, alpha is negative, or gamma is not in [0, 1).
+      ValueError: when it can't be enumerated, alpha is negative or so large that values overflow, or gamma is not in
+        [0, 1).
     """
     if not 0 <= gamma < 1:
         raise ValueError(f"gamma = {gamma}: it must be in [0, 1)")
     if not 0 <= alpha < np.inf:
         raise ValueError(f"alpha = {alpha}: it must be at least 0 and finite (0 is the hard maximum)")
-    world = from_gymnax(env, env_params, gamma)
+    try:
+        world = from_gymnax(env, env_params, gamma)
+    except ValueError as error:  # some environments call themselves otherwise
+        raise ValueError(str(error).replace(str(env.name), name, 1)) from error
     solution = METHODS[method](world.mdp, alpha)
+    if not np.isfinite(np.asarray(solution.v)).all():
+        raise ValueError(f"alpha = {alpha:g}: values overflow {solution.v.dtype}; pass a smaller one")
     log_pi = optimal_policy(world.mdp, solution.q, alpha)
     split = returns_of(world.mdp, log_pi, alpha)
     return Answer(name, world, alpha, solution, np.exp(np.asarray(log_pi)), split, cells_of(env, world))
@@ -95,7 +101,8 @@ def directions(found: Answer) -> np.ndarray:
     """Where each action leads on the map on average, [S, A, 2] as (row, column): one of eight unit vectors, or 0.
 
     An action that leads the same way everywhere keeps that direction at a wall too. It does where no part of its
-    mean step that matters (as large as 0.8 of the largest) is now one way and now the other.
+    mean step that matters (as large as 0.8 of the largest) is now one way and now the other; slips at walls, where
+    nothing but slips moves, are no other way.
     """
     cells, mdp = _placed(found), found.world.mdp
     on_map = cells[:, 0] >= 0
@@ -104,7 +111,7 @@ def directions(found: Answer) -> np.ndarray:
     moving = mean[~np.asarray(found.world.terminal)]
     size, net = np.abs(moving).sum(0), np.abs(moving.sum(0))
     matters = size >= 0.8 * size.max(-1, keepdims=True)
-    same = (~matters | (net > 0.99 * size)).all(-1)
+    same = (~matters | (net > 0.8 * size)).all(-1)
     mean = np.where(same[None, :, None], moving.mean(0)[None], mean)
     angle = np.round(np.arctan2(mean[..., 0], mean[..., 1]) / (np.pi / 4)) * (np.pi / 4)
     still = np.abs(mean).sum(-1, keepdims=True) < 1e-6
@@ -135,11 +142,13 @@ def _map(found: Answer) -> list[str]:
     """V* and the likeliest action on the map: a row a line."""
     cells, lead = _placed(found), directions(found)
     rows, columns = cells.max(0) + 1
-    text = [["     ."] * columns for _ in range(rows)]
+    values = [f"{v:z.2f}" if abs(v) < 1e4 else f"{v:.4g}" for v in np.asarray(found.solution.v).tolist()]
+    wide = max(5, *(len(values[s]) for s in np.flatnonzero(cells[:, 0] >= 0)))
+    text = [[" " * wide + "."] * columns for _ in range(rows)]
     for s, (row, column) in enumerate(cells):
         if row >= 0:
             mark = " " if found.world.terminal[s] else _arrow(lead[s, int(found.policy[s].argmax())])
-            text[row][column] = f"{float(found.solution.v[s]):z5.2f}{mark}"
+            text[row][column] = f"{values[s]:>{wide}}{mark}"
     return ["V* and the likeliest action:", *("  ".join(line) for line in text)]
 
 
@@ -150,13 +159,17 @@ def _arrow(step: np.ndarray) -> str:
     return ARROWS[round(float(np.arctan2(row, column)) / (np.pi / 4)) % 8]
 
 
+def _short(v: float) -> str:
+    return f"{v:6.3f}" if abs(v) < 1e3 else f"{v:6.4g}"
+
+
 def _list(found: Answer) -> list[str]:
     """The first states in the order of discovery: V* and the policy."""
     lines = ["state     V*    H   policy"]
     uncertain = np.asarray(entropy(jnp.log(jnp.maximum(found.policy, 1e-38))))
     for s in range(min(LISTED, found.world.mdp.states)):
         chances = " ".join(f"{p:.2f}" for p in found.policy[s])
-        lines.append(f"{s:5d} {float(found.solution.v[s]):6.3f} {uncertain[s]:4.2f}  {chances}")
+        lines.append(f"{s:5d} {_short(float(found.solution.v[s]))} {uncertain[s]:4.2f}  {chances}")
     left = found.world.mdp.states - LISTED
     return [*lines, f"... and {left} more"] if left > 0 else lines
 

@@ -30,8 +30,7 @@ __all__ = [
     "temperature_dual",
 ]
 
-STEPS = 64  # of bisection: more than float64 can tell apart over the whole range
-LOW, HIGH = 2.0**-60, 2.0**30  # alpha is looked for between these multiples of the spread of Q
+STEPS = 72  # of bisection: more than float64 can tell apart over its whole range
 
 
 def state_temperature(
@@ -39,19 +38,21 @@ def state_temperature(
 ) -> Float[Array, "*b"]:
     r"""The alpha of each state at which H(π(.|s)) is the target, π = exp((Q - V)/α), by bisection.  [H18]
 
-    dH/dα = Var_π(Q)/α³ >= 0, so there is one, where there is any. Between 2^-60 and 2^30 times the spread of Q.
+    dH/dα = Var_π(Q)/α³ >= 0, so there is one, where there is any. It is looked for among all normal floats.
 
     Args:
-      q: action values, reward units.
+      q: action values, reward units; finite where an action is valid.
       target: wanted entropy in nats; a scalar or one a row.
       log_w: log weight of each action, 0 or -inf; None is counting measure.
 
     Returns:
       alpha > 0 of each row, reward units. In a row whose valid actions are all worth the same every alpha gives
-      log n; the row gets the value of alpha = 1 reward unit. NaN where a traced target can't be reached.
+      log n; the row gets the value of alpha = 1 reward unit. NaN where a traced target can't be reached, or a traced q
+      or log_w is out of its domain.
 
     Raises:
-      ValueError: when a concrete target can't be reached by some row, giving the attainable range; and as
+      ValueError: when a concrete target can't be reached by some row, giving the attainable range, or only by an alpha
+        that is no normal float; when a concrete q is not finite or log_w neither 0 nor -inf; and as
         `boltzmann_entropy` does.
 
     Example:
@@ -61,7 +62,7 @@ def state_temperature(
     """
     q, target, log_w, _ = _wanted(q, target, log_w)
     _refuse(q, target, log_w, per_state=True)
-    return _of_states(q, target, log_w)
+    return _found(_of_states(q, target, log_w))
 
 
 def batch_temperature(
@@ -78,7 +79,7 @@ def batch_temperature(
       alpha > 0, reward units; NaN where a traced target can't be reached.
 
     Raises:
-      ValueError: when a concrete target can't be reached, giving the attainable range; and as `boltzmann_entropy` does.
+      ValueError: as `state_temperature` does.
 
     Example:
       >>> q = jnp.array([[0.0, 1.0], [0.0, 3.0]])
@@ -90,7 +91,7 @@ def batch_temperature(
     if target.ndim:
         raise ValueError(f"target has shape {target.shape}: one alpha for a batch has one target")
     _refuse(q, target, log_w, per_state=False)
-    return _of_batch(q, target, log_w)
+    return _found(_of_batch(q, target, log_w))
 
 
 def temperature_dual(
@@ -168,12 +169,14 @@ def dual_step(
       The next alpha, reward units.
 
     Raises:
-      ValueError: when a concrete target is NaN.
+      ValueError: when a concrete target is NaN or a concrete alpha is not positive.
 
     Example:
       >>> print(dual_step(1.0, entropy=0.6, target=0.5, rate=0.1))
       0.99004984
     """
+    if not isinstance(alpha, jax.core.Tracer) and not (np.asarray(alpha) > 0).all():
+        raise ValueError(f"alpha = {alpha}: a step in its logarithm needs a positive one (linear_dual_step takes 0)")
     return jnp.asarray(alpha) * jnp.exp(-jnp.asarray(rate) * _excess(entropy, target))
 
 
@@ -224,7 +227,7 @@ class Constant(NamedTuple):
 
 
 class Linear(NamedTuple):
-    """From `first` to `last` over `steps` steps, then `last`.
+    """From `first` to `last` over `steps` steps, a positive number, then `last`.
 
     Example:
       >>> print(Linear(1.0, 0.0, 10)(jnp.array([0, 5, 20])))
@@ -237,12 +240,13 @@ class Linear(NamedTuple):
 
     def __call__(self, step: ArrayLike) -> Array:
         """alpha at a step."""
+        _positive("steps", self.steps)
         share = jnp.clip(jnp.asarray(step) / self.steps, 0.0, 1.0)
         return self.first + (self.last - self.first) * share
 
 
 class Exponential(NamedTuple):
-    """From `first` towards `last`, the distance halved every `half_life` steps.
+    """From `first` towards `last`, the distance halved every `half_life` steps, a positive number.
 
     Example:
       >>> print(Exponential(1.0, 0.0, 10)(jnp.array([0, 10, 20])))
@@ -255,7 +259,13 @@ class Exponential(NamedTuple):
 
     def __call__(self, step: ArrayLike) -> Array:
         """alpha at a step."""
+        _positive("half_life", self.half_life)
         return self.last + (self.first - self.last) * 0.5 ** (jnp.asarray(step) / self.half_life)
+
+
+def _positive(name: str, x: Any) -> None:
+    if not isinstance(x, jax.core.Tracer) and not (np.asarray(x) > 0).all():
+        raise ValueError(f"{name} = {x}: it must be positive (Constant is a schedule without steps)")
 
 
 # What they are made of
@@ -263,16 +273,24 @@ class Exponential(NamedTuple):
 
 @jax.jit
 def _of_states(q: Array, target: Array, log_w: Array | None) -> Array:
-    lowest, highest = _range(q, log_w)
-    alpha = _bisect(lambda alpha: boltzmann_entropy(q, alpha, log_w) - target, _spread(q, log_w))
-    return jnp.where(_reachable(target, lowest, highest), alpha, jnp.nan)
+    alpha = _bisect(lambda alpha: boltzmann_entropy(q, alpha, log_w) - target, _differ(q, log_w), q.dtype)
+    fine = _reachable(target, *_range(q, log_w)) & ~_outside(q, log_w).any(-1)
+    return jnp.where(fine, alpha, jnp.nan)
 
 
 @jax.jit
 def _of_batch(q: Array, target: Array, log_w: Array | None) -> Array:
-    lowest, highest = (jnp.mean(x) for x in _range(q, log_w))
-    alpha = _bisect(lambda alpha: jnp.mean(boltzmann_entropy(q, alpha, log_w)) - target, jnp.max(_spread(q, log_w)))
-    return jnp.where(_reachable(target, lowest, highest), alpha, jnp.nan)
+    differ = jnp.any(_differ(q, log_w))
+    alpha = _bisect(lambda alpha: jnp.mean(boltzmann_entropy(q, alpha, log_w)) - target, differ, q.dtype)
+    fine = _reachable(target, *(jnp.mean(x) for x in _range(q, log_w))) & ~jnp.any(_outside(q, log_w))
+    return jnp.where(fine, alpha, jnp.nan)
+
+
+def _found(alpha: Array) -> Array:
+    """alpha, where it is a normal float: what is concrete has been seen to be reachable."""
+    if not isinstance(alpha, jax.core.Tracer) and np.isnan(np.asarray(alpha)).any():
+        raise ValueError(f"alpha lies outside the normal floats of {alpha.dtype}: give q in another unit")
+    return alpha
 
 
 def _wanted(q: ArrayLike, target: ArrayLike, log_w: ArrayLike | None) -> tuple[Array, Array, Array | None, Any]:
@@ -292,11 +310,18 @@ def _range(q: Array, log_w: Array | None) -> tuple[Array, Array]:
     return few, all_
 
 
-def _spread(q: Array, log_w: Array | None) -> Array:
-    """max Q - min Q over the valid actions of each row."""
+def _differ(q: Array, log_w: Array | None) -> Array:
+    """Whether the valid actions of each row are worth different amounts."""
     valid = jnp.ones(q.shape, bool) if log_w is None else log_w != -jnp.inf
-    high, low = jnp.where(valid, q, -jnp.inf).max(-1), jnp.where(valid, q, jnp.inf).min(-1)
-    return jnp.where(high > low, high - low, 0.0)
+    return jnp.where(valid, q, -jnp.inf).max(-1) > jnp.where(valid, q, jnp.inf).min(-1)
+
+
+def _outside(q: Array, log_w: Array | None) -> Array:
+    """Where a value of a valid action is not finite, or a weight neither 0 nor -inf."""
+    if log_w is None:
+        return ~jnp.isfinite(q)
+    masked = log_w == -jnp.inf
+    return ~masked & (~jnp.isfinite(q) | (log_w != 0))
 
 
 def _reachable(target: Array, lowest: Array, highest: Array) -> Array:
@@ -310,6 +335,12 @@ def _refuse(q: Array, target: Array, log_w: Array | None, per_state: bool) -> No
     """A concrete target outside the attainable range is an error that gives the range."""
     if any(isinstance(x, jax.core.Tracer) for x in (q, target, log_w)):
         return
+    wrong = np.argwhere(np.asarray(_outside(q, log_w)))
+    if wrong.size:
+        at = tuple(int(i) for i in wrong[0])
+        if not np.isfinite(np.asarray(q)[at]):
+            raise ValueError(f"q at {at} is {np.asarray(q)[at]}: valid actions have finite values; log_w masks others")
+        raise ValueError(f"log_w at {at} is {np.asarray(log_w)[at]:g}: an action counts, 0, or it is masked, -inf")
     lowest, highest = (np.asarray(x) for x in _range(q, log_w))
     if not per_state:
         lowest, highest = lowest.mean(), highest.mean()
@@ -326,9 +357,12 @@ def _refuse(q: Array, target: Array, log_w: Array | None, per_state: bool) -> No
         )
 
 
-def _bisect(excess: Callable[[Array], Array], spread: Array) -> Array:
-    """The root of an increasing function of alpha between LOW and HIGH times the spread; 1 where there is none."""
-    width = jnp.where(spread > 0, spread, 1.0)
+def _bisect(excess: Callable[[Array], Array], differ: Array, dtype: Any) -> Array:
+    """The root of an increasing function of alpha among the normal floats, by halving log alpha.
+
+    1 where nothing depends on alpha; NaN where both ends lie on one side of the root.
+    """
+    first, last = (jnp.full(differ.shape, x, dtype) for x in (jnp.finfo(dtype).tiny, jnp.finfo(dtype).max))
 
     def halve(_: int, ends: tuple[Array, Array]) -> tuple[Array, Array]:
         low, high = ends
@@ -336,5 +370,7 @@ def _bisect(excess: Callable[[Array], Array], spread: Array) -> Array:
         above = excess(middle) > 0
         return jnp.where(above, low, middle), jnp.where(above, middle, high)
 
-    low, high = jax.lax.fori_loop(0, STEPS, halve, (width * LOW, width * HIGH))
-    return jnp.where(spread > 0, jnp.sqrt(low) * jnp.sqrt(high), 1.0)
+    slack = 16 * float(jnp.finfo(dtype).eps)
+    held = (excess(first) <= slack) & (excess(last) >= -slack)
+    low, high = jax.lax.fori_loop(0, STEPS, halve, (first, last))
+    return jnp.where(differ, jnp.where(held, jnp.sqrt(low) * jnp.sqrt(high), jnp.nan), 1.0)

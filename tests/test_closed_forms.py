@@ -74,6 +74,88 @@ def test_a_box_against_quadrature(q):
     assert np.isneginf(float(q.log_policy(jnp.array([5.0, 0.0]), ALPHA)))
 
 
+def moments(mean, k, alpha, low, high):
+    """V - peak, E[a], Var[a], H and log π(mode) of one coordinate of float32 numbers, by mpmath."""
+    import mpmath as mp
+
+    with mp.workdps(40):
+        mean, k, alpha = (mp.mpf(float(np.float32(x))) for x in (mean, k, alpha))
+        mode = min(max(mean, low), high)
+        slope = k * (mode - mean) / alpha
+        far = min(mp.sqrt(160 * alpha / k) if k else mp.inf, 80 / abs(slope) if slope else mp.inf)
+        ends = [-min(far, mode - low), mp.mpf(0), min(far, high - mode)]
+        ends = sorted({x * part for x in ends for part in (1, mp.mpf(1) / 8)})
+
+        def total(f):
+            return mp.quad(lambda t: f(t) * mp.exp(-t * (k * t / (2 * alpha) + slope)), ends)
+
+        mass = total(lambda t: 1)
+        off = total(lambda t: t) / mass
+        spread = total(lambda t: (t - off) ** 2) / mass
+        entropy = mp.log(mass) + total(lambda t: t * (k * t / (2 * alpha) + slope)) / mass
+        value = -k * (mode - mean) ** 2 / 2 + alpha * mp.log(mass)
+        return [float(x) for x in (value, mode + off, spread, entropy, -mp.log(mass))]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (50, 1, 0.1, -1, 1),
+        (5, 2, 0.01, -1, 1),
+        (1.5, 2, 0.01, -1, 1),
+        (0, 1e-6, 1, -1, 1),
+        (0, 0, 1, -1, 1),
+        (0.3, 2, 0.1, -np.inf, 1),
+        (-3, 1e-3, 1, -1, np.inf),
+        (0.3, 2, 1e-6, -1, 1),
+        (1e3, 10, 1e-3, -1, 1),
+    ],
+)
+def test_a_box_keeps_its_digits(given):
+    """Far outside the box, nearly flat, infinite, sharp: six digits in float32 where subtraction would leave none."""
+    mean, k, alpha, low, high = (float(x) for x in given)
+    q = BoxQ(*(jnp.array(x) for x in (0.0, [mean], [k], [low], [high])))
+    value, centre, spread, entropy, highest = moments(*given)
+    assert float(q.value(alpha)) == pytest.approx(value, rel=1e-6)
+    assert float(q.mean_action(alpha)[0]) == pytest.approx(centre, rel=1e-6, abs=1e-7)
+    assert float(q.variance(alpha)[0]) == pytest.approx(spread, rel=1e-6)
+    assert float(q.entropy(alpha)) == pytest.approx(entropy, rel=1e-6, abs=1e-6)
+    assert float(jax.jit(jax.grad(q.value))(alpha)) == pytest.approx(entropy, rel=1e-6, abs=1e-6)
+    mode = jnp.clip(q.mean, q.low, q.high)
+    assert float(q.log_policy(mode, alpha)) == pytest.approx(highest, rel=1e-6, abs=1e-6)
+    assert np.isneginf(q.log_policy(jnp.clip(mode + 3e6, 1.1, None), alpha)) == np.isfinite(high)
+
+
+def test_a_box_can_be_differentiated_in_all_that_it_holds():
+    """By differences, on both sides of the walls."""
+    box = ([0.4, 1.5], [2.0, 1.0], [-1.0, -1.0], [1.0, 1.0])
+    sides = (jnp.array(0.3), *(jnp.array(x) for x in box))
+    slope = jax.grad(lambda *x: BoxQ(*x).value(ALPHA), argnums=(1, 2, 3, 4))(*sides)
+    for place, found in enumerate(slope, 1):
+        for i in range(2):
+            step = [jnp.zeros_like(x) for x in sides]
+            step[place] = step[place].at[i].set(1e-2)
+            up, down = (BoxQ(*(x + d * e for x, e in zip(sides, step, strict=True))).value(ALPHA) for d in (1, -1))
+            assert float(found[i]) == pytest.approx(float(up - down) / 2e-2, rel=2e-2, abs=2e-4)
+    many = jax.vmap(lambda mean: BoxQ(sides[0], mean, *sides[2:]).variance(ALPHA))(jnp.stack([sides[1], sides[1]]))
+    assert many.shape == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("k", "low", "high", "says"),
+    [
+        (1.0, 1.0, -1.0, "each side of the box must have a length"),
+        (-1.0, -1.0, 1.0, r"curvature = .*: it must be at least 0"),
+        (0.0, -np.inf, 1.0, "curvature is 0 on a side without end"),
+    ],
+)
+def test_what_is_no_box_is_said(k, low, high, says):
+    q = BoxQ(*(jnp.array(x) for x in (0.0, [0.0], [k], [low], [high])))
+    for ask in (q.value, q.mean_action, q.variance, q.entropy):
+        with pytest.raises(ValueError, match=says):
+            ask(1.0)
+
+
 def test_a_wide_box_is_no_box():
     wide = BoxQ(jnp.array(0.7), jnp.array([0.2, -0.4]), jnp.array([2.0, 1.0]), -50 * jnp.ones(2), 50 * jnp.ones(2))
     free = QuadraticQ(wide.peak, wide.mean, jnp.diag(wide.curvature))
@@ -137,8 +219,31 @@ def test_temperature_moves_the_spread_and_not_the_mean():
         ({"alpha": 0.0}, "alpha = 0.0: it must be positive"),
         ({"state_cost": np.eye(3)}, r"state_cost has shape \(3, 3\) but b has \(2, 1\)"),
         ({"b": np.zeros(2)}, "pass matrices"),
+        ({"state_cost": np.diag([1.0, -0.3])}, "state_cost has the eigenvalue -0.3: it must be positive semidefinite"),
+        ({"state_cost": np.array([[1.0, 0.5], [0.0, 1.0]])}, "state_cost is not symmetric"),
+        ({"action_cost": np.zeros((1, 1))}, "action_cost has the eigenvalue 0: it must be positive definite"),
+        ({"noise": -W}, "noise has the eigenvalue -0.05: it must be positive semidefinite"),
+        ({"a": np.full((2, 2), np.nan)}, "a holds a number that is not finite"),
+        ({"a": np.eye(2) / np.sqrt(GAMMA), "b": np.zeros((2, 1))}, "the Riccati recursion does not converge"),
+        ({"a": 3 * np.eye(2), "b": np.zeros((2, 1))}, "the Riccati recursion does not converge"),
     ],
 )
 def test_what_is_no_regulator_is_said(change, says):
     with pytest.raises(ValueError, match=says):
         soft_lqr(**({"a": A, "b": B, "state_cost": M, "action_cost": R, "gamma": GAMMA, "alpha": ALPHA} | change))
+
+
+@pytest.mark.parametrize(
+    ("k", "says"),
+    [
+        (np.diag([1.0, -1.0]), "curvature has the eigenvalue -1: it must be positive definite"),
+        (np.diag([1.0, 0.0]), "curvature has the eigenvalue 0: it must be positive definite"),
+        (np.array([[1.0, 0.2], [0.1, 1.0]]), "curvature is not symmetric"),
+        (np.diag([1.0, np.nan]), "curvature holds a number that is not finite"),
+    ],
+)
+def test_what_is_no_bowl_is_said(k, says):
+    q = QuadraticQ(jnp.array(0.0), jnp.zeros(2), jnp.asarray(k))
+    for ask in (q.value, q.entropy, q.covariance):
+        with pytest.raises(ValueError, match=says):
+            ask(1.0)

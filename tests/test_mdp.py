@@ -36,6 +36,7 @@ def changed(table, place, value):
         ((EVEN, ZERO, 0.9, np.array([[True, True], [False, False]])), "allowed leaves state 1 without an action"),
         ((EVEN, ZERO, 0.9, np.ones((2, 2))), "allowed has shape .* and dtype float32: pass booleans"),
         ((EVEN, ZERO, 0.9, None, np.array([0.5, 0.6])), "start sums to 1.1: it must be a distribution"),
+        ((EVEN, ZERO, 0.9, None, np.array([1.5, -0.5])), "start of state 1 is -0.5: chances are at least 0"),
         ((EVEN, ZERO, 0.9, None, np.ones(3) / 3), r"start has shape \(3,\) but there are 2 states"),
         ((Successors(np.full((2, 2, 1), 2), np.ones((2, 2, 1))), ZERO, 0.9), "leads to state 2, but there are 2"),
         ((Successors(np.zeros((2, 2, 1)), np.ones((2, 2, 1))), ZERO, 0.9), "transition.state has dtype float32"),

@@ -213,6 +213,13 @@ def test_integer_rewards_and_flags_that_are_no_booleans_are_refused():
         softql.soft_lambda_returns(ones, ones, ones, ones, 0.5, 0.5, jnp.array([0.5, 0.0]))
 
 
+@pytest.mark.parametrize("n", [0, 2.5, np.array([1, 2])])
+def test_steps_are_counted_in_whole_numbers(n):
+    ones = jnp.ones(2)
+    with pytest.raises(ValueError, match="it must be a whole number, at least 1"):
+        softql.soft_n_step_returns(ones, ones, ones, ones, 0.5, n)
+
+
 @pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16])
 def test_sixteen_bits_are_rounded_once(dtype):
     """A long path in 16-bit floats is the float32 result, rounded at the end."""

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from softql import cli, runs, solving
+from softql import cli, plots, runs, solving
 from softql.agents import q_network
 from softql.evaluate import exact_gap, network_q, optimum
 from softql.mdp import from_gymnax
@@ -60,12 +60,42 @@ def test_actions_point_where_they_lead():
     np.testing.assert_allclose(columns, np.broadcast_to([-(0.5**0.5), 0.5**0.5], columns.shape), atol=1e-6)
 
 
+def test_actions_point_where_they_lead_in_a_corner_too(tmp_path, monkeypatch):
+    """FourRooms: up, right, down, left, in each cell, where walls leave only slips too; the end has no colour."""
+    env, params = gymnax.make("FourRooms-misc")
+    rooms = solving.answer(env, params, "FourRooms-misc", 0.1, 0.99)
+    expected = np.array([[-1, 0], [0, 1], [1, 0], [0, -1]])
+    live = ~np.asarray(rooms.world.terminal)
+    found = solving.directions(rooms)[live]
+    np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), atol=1e-6)
+    figures, make = [], plots._figure
+    monkeypatch.setattr(plots, "_figure", lambda size: figures.append(make(size)) or figures[-1])
+    solving.draw(rooms, tmp_path / "values.png")
+    on_map = live & (rooms.cells[:, 0] >= 0)
+    v = np.asarray(rooms.solution.v)[on_map]
+    assert figures[0].axes[0].images[0].get_clim() == pytest.approx((v.min(), v.max()))
+
+
+def test_large_values_keep_their_columns(tmp_path, capsys):
+    assert softql("solve", "FrozenLake-misc", "--alpha", 1e5, "--out", tmp_path) == 0
+    grid = capsys.readouterr().out.splitlines()[4:8]
+    assert len({len(line) for line in grid}) == 1
+    assert "e+0" in grid[0]
+
+
+def test_an_environment_is_called_what_it_was_asked_for():
+    with pytest.raises(ValueError, match=r"^CartPole-by-me can't be enumerated"):
+        solving.answer(*gymnax.make("CartPole-v1"), "CartPole-by-me", 0.1, 0.9)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["CartPole-v1"], "CartPole-v1 can't be enumerated: it draws from jax.random.uniform"),
         (["FrozenLake"], "did you mean FrozenLake-misc"),
         (["FrozenLake-misc", "--alpha", "-1"], "alpha = -1.0: it must be at least 0"),
+        (["FrozenLake-misc", "--alpha", "1e39"], "alpha = 1e+39: it must be finite in float32"),
+        (["FrozenLake-misc", "--alpha", "1e38"], "alpha = 1e+38: values overflow float32"),
         (["FrozenLake-misc", "--gamma", "1"], "gamma = 1.0: it must be in [0, 1)"),
         (["FrozenLake-misc", "--alpha", "0", "--learn", "10"], "alpha must be positive"),
     ],

@@ -194,7 +194,7 @@ def test_a_discount_for_each_transition():
 def test_what_does_not_contract_is_refused():
     mdp = world(12, gamma=1.0)
     for solver in (soft_value_iteration, soft_policy_iteration):
-        with pytest.raises(ValueError, match="discounts that average 1: without an end"):
+        with pytest.raises(ValueError, match=r"state 0, action 0 leaves with discounts that average 1: .* one step"):
             solver(mdp, ALPHA)
     assert soft_horizon(mdp, ALPHA, 3).q.shape == (3, 2, 2)
 
@@ -220,6 +220,138 @@ def test_a_temperature_below_zero_is_refused(alpha):
 def test_tables_that_do_not_fit_are_refused(call):
     with pytest.raises(ValueError, match="has shape"):
         call(world())
+
+
+def ends():
+    """Three cells in a row, the last absorbing: an episode whose end comes later, or never if one walks left."""
+    right = np.array([[1, 0], [2, 0], [2, 2]])
+    return np.eye(3)[right], np.array([[-1.0, -1.0], [-1.0, -1.0], [0.0, 0.0]]), np.array([1.0, 1.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda p, r: softql.optimal_q(p, r, 1.0, ALPHA),
+        lambda p, r: softql.hard_q(p, r, 1.0),
+        lambda p, r: softql.logit_choice_q(p, r, 1.0, ALPHA),
+        lambda p, r: softql.composition_cost(p, 1.0, np.stack([r, r]), ALPHA),
+        lambda p, r: softql.optimal_q(p, r, np.where(np.arange(3) == 2, 1.0, 0.9) * np.ones(p.shape), ALPHA),
+        lambda p, r: softql.policy_q(p, r, 1.0, np.log(np.full(r.shape, 0.5)), ALPHA),
+        lambda p, r: softql.occupancy(p, 1.0, np.log(np.full(r.shape, 0.5)), np.ones(3) / 3),
+    ],
+)
+def test_operators_refuse_what_goes_on_for_ever(call):
+    table, reward, _ = ends()
+    with pytest.raises(ValueError, match=r"(discounts that average 1|goes on for ever)"):
+        call(table, reward)
+    with pytest.raises(ValueError, match=r"transition of state 1, action 0 sums to 0.5"):
+        call(table * np.array([1, 0.5, 1])[:, None, None] ** np.array([1, 0])[:, None], reward)
+
+
+@pytest.mark.parametrize("few", [False, True])
+def test_an_episode_without_discount_is_evaluated_where_it_ends(few):
+    """To the right: two steps to the end. To the left: never, which is refused."""
+    table, reward, lasts = ends()
+    discount = np.broadcast_to(lasts, table.shape)
+    transition = table
+    if few:
+        transition = Successors(table.argmax(-1)[..., None], np.ones((3, 2, 1)))
+        discount = lasts[np.asarray(transition.state)]
+    with np.errstate(divide="ignore"):
+        right, left = np.log(np.tile([1.0, 0.0], (3, 1))), np.log(np.tile([0.0, 1.0], (3, 1)))
+    np.testing.assert_allclose(softql.policy_q(transition, reward, discount, right, 0.0)[:2, 0], [-2, -1], rtol=1e-5)
+    met = softql.occupancy(transition, discount, right, np.array([1.0, 0.0, 0.0]))
+    np.testing.assert_allclose(met[:, 0], [1, 1, 0], atol=1e-5)
+    for call in (
+        lambda: softql.policy_q(transition, reward, discount, left, 0.0),
+        lambda: softql.occupancy(transition, discount, left, np.array([1.0, 0.0, 0.0])),
+    ):
+        with pytest.raises(ValueError, match="from state 0 the policy goes on for ever"):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ([0.5, 0.5, 0.0], "log_pi of state 1 adds up to 3.29744 over the allowed actions"),  # not logarithms
+        ([-0.7, -0.7, -np.inf], "log_pi of state 1 adds up to 0.99317"),
+        ([np.nan, 0.0, -np.inf], "log_pi of state 1 adds up to nan"),
+        ([np.inf, 0.0, -np.inf], "log_pi of state 1 adds up to inf"),
+        (np.log([0.5, 0.5, 0.25]), "log_pi of state 1 gives 0.25 to actions that are not allowed"),
+    ],
+)
+def test_what_is_no_policy_is_refused(row, says):
+    mdp = world(20, 3, 3)
+    allowed = np.broadcast_to(np.array([True, True, False]), (3, 3))
+    mdp = MDP(mdp.transition, mdp.reward, GAMMA, allowed)
+    log_pi = np.tile(np.array([np.log(0.5), np.log(0.5), -np.inf]), (3, 1))
+    given = mdp.transition, mdp.discount
+    calls = [
+        lambda pi: evaluate_policy(mdp, pi, ALPHA),
+        lambda pi: returns_of(mdp, pi, ALPHA),
+        lambda pi: softql.policy_q(given[0], mdp.reward, given[1], pi, ALPHA, mdp.log_w),
+        lambda pi: softql.occupancy(*given, pi, np.ones(3) / 3, mdp.log_w),
+    ]
+    for call in calls:
+        call(log_pi)
+        wrong = log_pi.copy()
+        wrong[1] = row
+        with pytest.raises(ValueError, match=says):
+            call(wrong)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda m: soft_value_iteration(m, 1.0, q=jnp.zeros(2)), r"q has shape \(2,\) but there are 2 states"),
+        (lambda m: soft_value_iteration(m, 1.0, q=jnp.full((2, 2), jnp.nan)), "q of state 0, action 0 is nan"),
+        (
+            lambda m: optimal_policy(m, jnp.zeros((2, 3)), 1.0),
+            r"q has shape \(2, 3\) but there are 2 states, 2 actions",
+        ),
+        (lambda m: soft_policy_iteration(m, jnp.ones(2)), r"alpha has shape \(2,\): a process has one temperature"),
+        (lambda m: soft_policy_iteration(m, None), "alpha is no array of numbers"),
+        (lambda m: soft_value_iteration(m, "a"), "alpha = 'a' is no number"),
+        (lambda m: soft_horizon(m, 1e39, 2), r"alpha = 1e\+39: it must be finite in float32"),
+        (lambda m: optimal_policy(m, m.reward, float("inf")), "alpha = inf: it must be finite in float32"),
+        (lambda m: soft_policy_iteration(jax.tree.map(lambda x: x[None], m), 1.0), "wrap the call in jax.vmap"),
+        (lambda m: learner(jax.tree.map(lambda x: x[None], m)), "wrap the call in jax.vmap"),
+    ],
+)
+def test_mistakes_are_named(call, says):
+    with pytest.raises(ValueError, match=says):
+        call(world())
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.8])
+def test_nothing_done_bounds_nothing(gamma):
+    for solver in (soft_value_iteration, soft_policy_iteration):
+        assert solver(world(gamma=gamma), ALPHA, max_iterations=0).error_bound == np.inf
+
+
+def test_what_does_not_exist_may_hold_anything():
+    """A reward of -inf and an empty row of the transition at a masked action."""
+    mdp = world(21, 6, 2)
+    empty, worst = np.zeros((6, 1, 6)), np.full((6, 1), -np.inf)
+    wider = MDP(
+        np.concatenate([np.asarray(mdp.transition), empty], 1),
+        np.concatenate([np.asarray(mdp.reward), worst], 1),
+        GAMMA,
+        np.broadcast_to(np.array([True, True, False]), (6, 3)),
+    )
+    for solver in (soft_value_iteration, soft_policy_iteration):
+        np.testing.assert_allclose(solver(wider, ALPHA).v, solver(mdp, ALPHA).v, atol=1e-5)
+
+
+def test_sixteen_bits_are_solved_in_thirty_two():
+    even = MDP(np.full((2, 2, 2), 0.5), world(22).reward, GAMMA)
+    mdp = jax.tree.map(lambda x: x.astype(jnp.bfloat16), even)
+    wide = jax.tree.map(lambda x: x.astype(jnp.float32), mdp)
+    for solver in (soft_value_iteration, soft_policy_iteration):
+        np.testing.assert_array_equal(solver(mdp, 0.5).q, solver(wide, 0.5).q)
+    assert softql.optimal_q(*jax.tree.leaves(mdp), ALPHA).dtype == jnp.float32
+    assert softql.hard_q(*jax.tree.leaves(mdp)).dtype == jnp.float32
+    assert soft_horizon(mdp, 0.5, 3).q.dtype == jnp.float32
 
 
 # Evaluation and the split of the return

@@ -32,6 +32,27 @@ def test_each_state_gets_its_temperature(size, target):
     np.testing.assert_allclose(alpha, size * state_temperature(Q, target), rtol=2e-3)
 
 
+@pytest.mark.parametrize("far", [-1e3, -1e10, -1e20, -1e30, -1e38])
+def test_one_action_far_below_changes_nothing(far):
+    """[0, 1, 2, M] is [0, 1, 2] for any very small M."""
+    alone = float(state_temperature([0.0, 1.0, 2.0], 0.5))
+    assert float(state_temperature([0.0, 1.0, 2.0, far], 0.5)) == pytest.approx(alone, rel=1e-5)
+    assert float(batch_temperature([[0.0, 1.0, 2.0, far]], 0.5)) == pytest.approx(alone, rel=1e-5)
+
+
+@pytest.mark.parametrize("size", [1e-36, 1e-25, 1e-20, 1e20, 3e29, 1e36])
+def test_the_unit_of_reward_may_be_anything(size):
+    q = np.array([0.0, 1.0, 2.0], np.float32)
+    expected = size * float(state_temperature(q, 0.5))
+    assert float(state_temperature(np.float32(size) * q, 0.5)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_traced_values_out_of_their_domain_are_nan():
+    q = jnp.array([[0.0, 1.0, 2.0], [0.0, jnp.nan, 2.0], [0.0, 1.0, jnp.inf], [0.0, 1.0, 2.0]])
+    assert np.isnan(jax.jit(state_temperature)(q, 0.5)).tolist() == [False, True, True, False]
+    assert np.isnan(jax.jit(state_temperature)(q[0], 0.5, jnp.array([0.0, 0.5, 0.0])))
+
+
 def test_masked_actions_have_no_part_in_it():
     q = Q.copy()
     q[:, 3] = 1e9
@@ -60,6 +81,14 @@ def test_a_batch_shares_one_temperature():
         (lambda: batch_temperature(Q, np.ones(5)), r"target has shape \(5,\): one alpha for a batch has one target"),
         (lambda: state_temperature(Q, np.ones(4)), r"target has shape \(4,\) but the rows of q have shape \(5,\)"),
         (lambda: dual_step(1.0, 0.5, float("nan"), 0.1), "target is NaN"),
+        (lambda: dual_step(-1.0, 0.5, 0.5, 0.1), "alpha = -1.0: a step in its logarithm needs a positive one"),
+        (lambda: Linear(1.0, 0.1, 0)(0), "steps = 0: it must be positive"),
+        (lambda: Exponential(1.0, 0.0, 0)(0), "half_life = 0: it must be positive"),
+        (lambda: state_temperature([0.0, np.nan, 1.0], 0.5), r"q at \(1,\) is nan: valid actions have finite values"),
+        (lambda: state_temperature([0.0, -np.inf, 1.0], 0.5), r"q at \(1,\) is -inf: .* log_w masks others"),
+        (lambda: batch_temperature([[0.0, np.inf]], 0.5), r"q at \(0, 1\) is inf"),
+        (lambda: state_temperature([0.0, 1.0, 2.0], 0.5, [0.0, 0.3, 0.0]), r"log_w at \(1,\) is 0.3: an action counts"),
+        (lambda: state_temperature([0.0, 3e38], 0.69314), "alpha lies outside the normal floats of float32"),
     ],
 )
 def test_what_can_not_be_reached_is_said_with_the_range(call, says):

@@ -88,7 +88,7 @@ def from_gymnax(
     for state, chance in found.start.items():
         start[state] = chance
     transition = _successors(found, states) if sparse else _table(found, states)
-    mdp = MDP(transition, jnp.asarray(found.reward(), jnp.float32), gamma, allowed, jnp.asarray(start, jnp.float32))
+    mdp = MDP(transition, jnp.asarray(found.reward(), float), gamma, allowed, jnp.asarray(start, float))
     return World(mdp, jnp.asarray(np.stack(found.looks)), jnp.asarray(terminal))
 
 
@@ -126,7 +126,7 @@ def _table(found: Found, states: int) -> Array:
     for s in range(states):
         for a, (chances, _) in enumerate(found.after(s)):
             table[s, a, list(chances)] = list(chances.values())
-    return jnp.asarray(table, jnp.float32)
+    return jnp.asarray(table, float)
 
 
 def _successors(found: Found, states: int) -> Successors:
@@ -136,7 +136,7 @@ def _successors(found: Found, states: int) -> Successors:
         for a, (chances, _) in enumerate(found.after(s)):
             state[s, a, : len(chances)] = list(chances)
             chance[s, a, : len(chances)] = list(chances.values())
-    return Successors(jnp.asarray(state), jnp.asarray(chance, jnp.float32))
+    return Successors(jnp.asarray(state), jnp.asarray(chance, float))
 
 
 def _search(env: Any, env_params: Any, actions: int, limit: int) -> Found:
@@ -227,7 +227,7 @@ def _outcomes(function: Callable[..., tuple[Any, ...]], example: tuple[Any, ...]
         draws = Draws(script, salt)
         with enumerated(draws):
             results = function(jax.random.key(0), *arguments)
-        return results, jnp.stack([jnp.float32(1.0), *draws.chances])
+        return results, jnp.stack([jnp.asarray(1.0, float), *draws.chances])
 
     with enumerated(Draws()):
         traced, shape = jax.make_jaxpr(scripted, return_shape=True)(scripts[0], jnp.int32(0), *example)

@@ -43,7 +43,9 @@ class MDP:
       transition: P(s'|s,a) [S, A, S], or Successors.
       reward: r(s,a) [S, A], reward units, expected over the next state where it depends on it.
       discount: gamma in [0, 1], or one number a transition, gamma (1 - terminated), in the shape of transition.
-      allowed: [S, A], False where the action does not exist; None means that every action does.
+      allowed: [S, A], False where the action does not exist; None means that every action does. What stands in the
+        place of an action that does not exist counts for nothing: a reward of -inf or NaN becomes 0, and a row of
+        transition need not sum to one.
       start: distribution of the first state [S]; None means uniform.
 
     Raises:
@@ -75,6 +77,8 @@ class MDP:
             transition = real(transition, "transition")
         discount = real(float(self.discount) if isinstance(self.discount, int) else self.discount, "discount")
         allowed = None if self.allowed is None else jnp.asarray(self.allowed)
+        if allowed is not None and allowed.shape == reward.shape and allowed.dtype == bool:
+            reward = jnp.where(allowed | jnp.isfinite(reward), reward, 0)  # 0 times -inf is not 0
         start = None if self.start is None else real(self.start, "start")
         for name, x in (("reward", reward), ("transition", transition), ("discount", discount)):
             object.__setattr__(self, name, x)
@@ -174,18 +178,8 @@ def _check_shapes(mdp: MDP) -> None:
 
 
 def _check_numbers(mdp: MDP) -> None:
-    chance = np.asarray(_chances(mdp))
-    tolerance = 4 * np.sqrt(chance.shape[-1]) * float(jnp.finfo(chance.dtype).eps) + 1e-6
     _at(~np.isfinite(np.asarray(mdp.reward)), mdp.reward, "reward of state {}, action {} is {}: it must be finite")
-    _at((~(chance >= 0)).any(-1), chance.min(-1), "transition of state {}, action {} holds {}: chances are at least 0")
-    total = chance.sum(-1, dtype=np.float64)
-    message = "transition of state {}, action {} sums to {}: each row must be a distribution over next states"
-    _at(~(np.abs(total - 1) <= tolerance), total, message)
-    if isinstance(mdp.transition, Successors):
-        state = np.asarray(mdp.transition.state)
-        outside = (state < 0) | (state >= mdp.states)
-        said = f"transition of state {{}}, action {{}} leads to state {{}}, but there are {mdp.states} states"
-        _at(outside.any(-1), np.where(outside, state, 0).sum(-1) // np.maximum(outside.sum(-1), 1), said)
+    check_transition(mdp.transition, mdp.allowed)
     discount = np.asarray(mdp.discount)
     good = (discount >= 0) & (discount <= 1)
     if discount.ndim == 0:
@@ -199,8 +193,32 @@ def _check_numbers(mdp: MDP) -> None:
             raise ValueError(f"allowed leaves state {closed[0]} without an action: a terminal state keeps one")
     if mdp.start is not None:
         start = np.asarray(mdp.start)
-        if not ((start >= 0).all() and abs(start.sum(dtype=np.float64) - 1) <= tolerance):
+        negative = np.flatnonzero(~(start >= 0))
+        if negative.size:
+            raise ValueError(f"start of state {negative[0]} is {start[negative[0]]:.6g}: chances are at least 0")
+        tolerance = _tolerance(start)
+        if not (abs(start.sum(dtype=np.float64) - 1) <= tolerance):
             raise ValueError(f"start sums to {start.sum():.6g}: it must be a distribution over states")
+
+
+def check_transition(transition: Any, allowed: Any = None) -> None:
+    """Each row of a concrete transition is a distribution over next states, where the action is allowed."""
+    chance = np.asarray(transition.chance if isinstance(transition, Successors) else transition)
+    _at((~(chance >= 0)).any(-1), chance.min(-1), "transition of state {}, action {} holds {}: chances are at least 0")
+    total = chance.sum(-1, dtype=np.float64)
+    wrong = ~(np.abs(total - 1) <= _tolerance(chance)) & (True if allowed is None else np.asarray(allowed))
+    message = "transition of state {}, action {} sums to {}: each row must be a distribution over next states"
+    _at(wrong | ~np.isfinite(total), total, message)
+    if isinstance(transition, Successors):
+        state, states = np.asarray(transition.state), len(chance)
+        outside = (state < 0) | (state >= states)
+        said = f"transition of state {{}}, action {{}} leads to state {{}}, but there are {states} states"
+        _at(outside.any(-1), np.where(outside, state, 0).sum(-1) // np.maximum(outside.sum(-1), 1), said)
+
+
+def _tolerance(chance: np.ndarray) -> float:
+    """What rounding may have made of a row that adds up to 1."""
+    return 4 * np.sqrt(chance.shape[-1]) * float(jnp.finfo(chance.dtype).eps) + 1e-6
 
 
 def _at(wrong: Any, x: Any, message: str) -> None:

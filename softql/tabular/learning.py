@@ -18,6 +18,7 @@ from jaxtyping import Array, Float, Int
 
 from softql.equations import boltzmann_log_policy, optimality_target
 from softql.mdp.records import MDP, Successors
+from softql.tabular.checks import one_process
 
 __all__ = ["TabularHyper", "TabularLearner", "TabularMetrics", "TabularState", "learner"]
 
@@ -87,6 +88,7 @@ def learner(mdp: MDP, walkers: int = 16, exact: Float[Array, "s a"] | None = Non
     """
     if walkers < 1:
         raise ValueError(f"walkers = {walkers}: it must be at least 1")
+    mdp = one_process(mdp)
     if exact is not None and jnp.shape(exact) != mdp.reward.shape:
         raise ValueError(f"exact has shape {jnp.shape(exact)} but the reward has {mdp.reward.shape}")
     allowed = jnp.ones(mdp.reward.shape, bool) if mdp.allowed is None else mdp.allowed

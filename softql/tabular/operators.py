@@ -13,13 +13,15 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.sparse.linalg import bicgstab
 from jaxtyping import Array, ArrayLike, Float
 
 from softql.equations import _door as door
 from softql.equations import _kernels as kernels
 from softql.equations import boltzmann_log_policy, policy_value, soft_value
-from softql.mdp.records import Successors
+from softql.mdp.records import Successors, check_transition
+from softql.tabular import checks
 
 __all__ = [
     "evaluation_backup",
@@ -151,7 +153,8 @@ def policy_q(
       Q^π [S, A], reward units.
 
     Raises:
-      ValueError: as `evaluation_backup` does.
+      ValueError: as `evaluation_backup` does, and when a concrete row of transition or of exp(log_pi) is no
+        distribution or the policy goes on for ever. Traced numbers (under jit, vmap or grad) can't be checked.
 
     Example:
       >>> one, even = jnp.ones((1, 2, 1)), jnp.log(jnp.full((1, 2), 0.5))
@@ -159,6 +162,11 @@ def policy_q(
       [[0.6931472 0.6931472]]
     """
     _fits(transition, reward, log_pi=log_pi)
+    _ends(transition, discount, log_pi, log_w)
+    door.temperature(alpha)
+    transition, reward, discount, log_pi, alpha, log_w = checks.one_dtype(
+        transition, reward, discount, log_pi, alpha, log_w
+    )
     reward, weight = jnp.asarray(reward), weigh(transition, discount)
     gain = policy_value(log_pi, reward, alpha, log_w)
     return reward + expect(weight, solve(weight, policy(log_pi, log_w), gain))
@@ -184,16 +192,18 @@ def occupancy(
       d [S, A], in steps; it sums to 1/(1 - γ) for a scalar γ.
 
     Raises:
-      ValueError: when shapes do not match.
+      ValueError: when shapes do not match, and as `policy_q` does for concrete numbers; traced ones can't be checked.
 
     Example:
       >>> print(occupancy(jnp.ones((1, 2, 1)), 0.5, jnp.log(jnp.array([[0.25, 0.75]])), jnp.ones(1)))
       [[0.5 1.5]]
     """
     _fits(transition, log_pi)
+    if jnp.shape(start) != jnp.shape(log_pi)[:1]:
+        raise ValueError(f"start has shape {jnp.shape(start)} but log_pi has {jnp.shape(log_pi)}: one chance a state")
+    _ends(transition, discount, log_pi, log_w)
+    transition, start, discount, log_pi, log_w = checks.one_dtype(transition, start, discount, log_pi, log_w)
     start, weight, chance = jnp.asarray(start), weigh(transition, discount), policy(log_pi, log_w)
-    if start.shape != chance.shape[:1]:
-        raise ValueError(f"start has shape {start.shape} but log_pi has {chance.shape}: one chance a state")
     if not isinstance(weight, Successors):
         chain = jnp.einsum("sa,saj->sj", chance, weight, precision="highest")
         return jnp.linalg.solve(jnp.eye(len(start), dtype=chain.dtype) - chain.T, start)[:, None] * chance
@@ -215,7 +225,8 @@ def optimal_q(
     r"""Q*, the fixed point of T*: Q* = r + γ E α log Σ w exp(Q*/α), by Newton's method.  [Note L21] [Note L76]
 
     Each step evaluates the Boltzmann policy of the last Q exactly, which is a Newton step on T*Q = Q. It ends where
-    rounding lets a step raise Q no more. `soft_policy_iteration` is the same with a certificate.
+    rounding lets a step raise Q no more. `soft_policy_iteration` is the same with a certificate. JAX can't
+    differentiate through the loop backwards, only forwards (jax.jvp).
 
     Args:
       transition, reward, discount, alpha, log_w: as for `optimality_backup`; discounts below 1.
@@ -224,7 +235,8 @@ def optimal_q(
       Q* [S, A], reward units.
 
     Raises:
-      ValueError: as `optimality_backup` does.
+      ValueError: as `optimality_backup` does, and when a concrete process does not contract or a row of its transition
+        is no distribution.
 
     Example:
       >>> one = jnp.ones((1, 2, 1))
@@ -232,7 +244,8 @@ def optimal_q(
       [[0.6931472 0.6931472]]
     """
     _fits(transition, reward)
-    return newton(transition, jnp.asarray(reward), jnp.asarray(discount, float), door.temperature(alpha), log_w)
+    door.temperature(alpha)
+    return newton(*_contracting(transition, reward, discount, alpha, log_w))
 
 
 def hard_q(
@@ -241,7 +254,7 @@ def hard_q(
     r"""Q*_0 = r + γ E max_a' Q*_0(s',a'): the limit α -> 0, ordinary dynamic programming.  [Note L76]
 
     Howard's policy iteration; where several actions are best the policy shares them. 0 <= Q*_α - Q*_0 <= γ α log|A| /
-    (1 - γ), so soft values fall to it with α.
+    (1 - γ), so soft values fall to it with α. JAX differentiates through the loop forwards only, as in `optimal_q`.
 
     Args:
       transition, reward, discount, log_w: as for `optimal_q`; of log_w only -inf matters.
@@ -250,14 +263,14 @@ def hard_q(
       Q*_0 [S, A], reward units.
 
     Raises:
-      ValueError: when shapes do not match.
+      ValueError: when shapes do not match, and as `optimal_q` does for a concrete process.
 
     Example:
       >>> print(hard_q(jnp.ones((1, 2, 1)), jnp.array([[0.0, 1.0]]), 0.5))
       [[1. 2.]]
     """
     _fits(transition, reward)
-    return newton(transition, jnp.asarray(reward), jnp.asarray(discount, float), jnp.asarray(0.0), log_w)
+    return newton(*_contracting(transition, reward, discount, 0.0, log_w))
 
 
 @jax.jit
@@ -319,6 +332,9 @@ def horizon_q(
     if reward.ndim != 3 or reward.shape[0] == 0:
         raise ValueError(f"reward has shape {reward.shape}: pass [T, S, A], one table for each of the T steps")
     _fits(transition, reward[0])
+    door.temperature(alpha)
+    transition, reward, discount, alpha, log_w = checks.one_dtype(transition, reward, discount, alpha, log_w)
+    reward = jnp.asarray(reward)
 
     def back(next_v: Array, r: Array) -> tuple[Array, Array]:
         q = r + expected_next(transition, discount, next_v)
@@ -389,6 +405,46 @@ def _iterate(matvec: Callable[[Array], Array], right: Array, size: Callable[[Arr
 
     far = jnp.asarray(jnp.inf, right.dtype)
     return jax.lax.while_loop(going, again, (jnp.int32(0), jnp.zeros_like(right), right, far, jnp.asarray(False)))[1]
+
+
+def _contracting(
+    transition: Transition, reward: ArrayLike, discount: Discount, alpha: ArrayLike, log_w: Measure
+) -> list[Any]:
+    """The arguments of `newton` in one dtype; a concrete process that does not contract is refused."""
+    if checks.seen(log_w):
+        checks.contraction(transition, discount, _valid(log_w, reward))
+    return checks.one_dtype(transition, reward, discount, alpha, log_w)
+
+
+def _valid(log_w: Measure, table: ArrayLike) -> np.ndarray | None:
+    """Which actions a concrete measure counts [S, A]; None for all."""
+    return None if log_w is None else np.broadcast_to(~np.isneginf(np.asarray(log_w)), jnp.shape(table))
+
+
+def _ends(transition: Transition, discount: Discount, log_pi: ArrayLike, log_w: Measure) -> None:
+    """Refuse concrete rows that are no distributions, and a policy that goes on for ever without a discount.
+
+    Where nothing is discounted n = 1 + P_π n, the mean number of steps to the end, says whether there is one.
+    """
+    if not checks.seen(transition, discount, log_pi, log_w):
+        return
+    check_transition(transition, _valid(log_w, log_pi))
+    checks.distributions(log_pi, log_w)
+    with jax.ensure_compile_time_eval():
+        if bool(jnp.all(checks.leaving(transition, discount) < 1)):
+            return
+        transition, discount, log_pi, log_w = checks.one_dtype(transition, discount, log_pi, log_w)
+        weight, chance = weigh(transition, discount), policy(log_pi, log_w)
+        one = jnp.ones(len(chance), chance.dtype)
+        steps = solve(weight, chance, one)
+        left = np.asarray(one + jnp.sum(chance * expect(weight, steps), -1) - steps)
+    n, most = np.asarray(steps), 0.01 / float(jnp.finfo(steps.dtype).eps)
+    wrong = np.flatnonzero(~((n >= 0.5) & (n < most) & (np.abs(left) <= 0.01 * np.maximum(n, 1))))
+    if wrong.size:
+        raise ValueError(
+            f"from state {wrong[0]} the policy goes on for ever without a discount: values and visits need discounts "
+            "below 1 or an end"
+        )
 
 
 def _over(discount: Array) -> Array:

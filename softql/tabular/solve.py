@@ -15,7 +15,9 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from softql.equations import boltzmann_log_policy, entropy, policy_value, soft_value
+from softql.equations._door import real
 from softql.mdp.records import MDP, Successors
+from softql.tabular import checks
 from softql.tabular import operators as op
 
 __all__ = [
@@ -85,7 +87,8 @@ def soft_value_iteration(
       Solution(q, v, iterations, error_bound).
 
     Raises:
-      ValueError: when alpha is negative or NaN, or a concrete process does not contract.
+      ValueError: when alpha is no finite number of at least 0, q has another shape than the reward or is not finite
+        where an action is allowed, the MDP is a stack of several, or a concrete process does not contract.
 
     Example:
       >>> import jax
@@ -94,8 +97,8 @@ def soft_value_iteration(
       >>> bool(found.error_bound <= 1e-5)
       True
     """
-    alpha = _ready(mdp, alpha)
-    q = jnp.zeros_like(mdp.reward) if q is None else jnp.asarray(q, mdp.reward.dtype)
+    mdp, alpha = _ready(mdp, alpha)
+    q = jnp.zeros_like(mdp.reward) if q is None else _table(mdp, "q", q)
     return _value_iteration(mdp, alpha, tolerance, max_iterations, q)
 
 
@@ -106,7 +109,7 @@ def _value_iteration(mdp: MDP, alpha: Array, tolerance: float, most: int, q: Arr
 
     def going(carry: Any) -> Array:
         _, iterations, residual, before, rounding = carry
-        done = _bound(modulus * residual, rounding, modulus) <= tolerance
+        done = _bound(residual, rounding, modulus) <= tolerance
         stalled = (iterations > 0) & (residual <= 0.25 * rounding) & (residual >= before)
         return (iterations < most) & ~done & ~stalled
 
@@ -118,7 +121,7 @@ def _value_iteration(mdp: MDP, alpha: Array, tolerance: float, most: int, q: Arr
 
     far = jnp.asarray(jnp.inf, q.dtype)
     q, iterations, residual, _, rounding = jax.lax.while_loop(going, sweep, (q, jnp.int32(0), far, far, far))
-    return Solution(q, soft_value(q, alpha, mdp.log_w), iterations, _bound(modulus * residual, rounding, modulus))
+    return Solution(q, soft_value(q, alpha, mdp.log_w), iterations, _bound(residual, rounding, modulus))
 
 
 def soft_policy_iteration(
@@ -146,7 +149,7 @@ def soft_policy_iteration(
       >>> bool(found.iterations < 10)
       True
     """
-    return _policy_iteration(mdp, _ready(mdp, alpha), tolerance, max_iterations)
+    return _policy_iteration(*_ready(mdp, alpha), tolerance, max_iterations)
 
 
 @jax.jit
@@ -162,7 +165,7 @@ def _policy_iteration(mdp: MDP, alpha: Array, tolerance: float, most: int) -> So
 
     def going(carry: Any) -> Array:
         _, iterations, residual, rise, rounding = carry
-        done = _bound(modulus * residual, rounding, modulus) <= tolerance
+        done = _bound(residual, rounding, modulus) <= tolerance
         return (iterations < most) & ~done & ((rise > rounding) | (iterations < 2))
 
     def step(carry: Any) -> Any:
@@ -175,7 +178,7 @@ def _policy_iteration(mdp: MDP, alpha: Array, tolerance: float, most: int) -> So
     far = jnp.asarray(jnp.inf, mdp.reward.dtype)
     start = (jnp.zeros_like(mdp.reward), jnp.int32(0), far, far, far)
     q, iterations, residual, _, rounding = jax.lax.while_loop(going, step, start)
-    return Solution(q, soft_value(q, alpha, mdp.log_w), iterations, _bound(modulus * residual, rounding, modulus))
+    return Solution(q, soft_value(q, alpha, mdp.log_w), iterations, _bound(residual, rounding, modulus))
 
 
 def evaluate_policy(mdp: MDP, log_pi: Float[ArrayLike, "s a"], alpha: Float[ArrayLike, ""]) -> Solution:
@@ -190,7 +193,9 @@ def evaluate_policy(mdp: MDP, log_pi: Float[ArrayLike, "s a"], alpha: Float[Arra
       Solution(q, v, iterations, error_bound); iterations is 1.
 
     Raises:
-      ValueError: as `soft_value_iteration` does, and when log_pi has another shape than the reward.
+      ValueError: as `soft_value_iteration` does, when log_pi has another shape than the reward, and when a row of a
+        concrete one is no distribution over the allowed actions, naming the state: probabilities for their logarithms,
+        say. A traced log_pi (under jit, vmap or grad) can't be checked.
 
     Example:
       >>> from softql.mdp import MDP
@@ -198,10 +203,8 @@ def evaluate_policy(mdp: MDP, log_pi: Float[ArrayLike, "s a"], alpha: Float[Arra
       >>> print(evaluate_policy(one, jnp.log(jnp.full((1, 2), 0.5)), alpha=1.0).v)
       [1.3862944]
     """
-    log_pi = jnp.asarray(log_pi)
-    if log_pi.shape != mdp.reward.shape:
-        raise ValueError(f"log_pi has shape {log_pi.shape} but there are {mdp.states} states, {mdp.actions} actions")
-    return _evaluate(mdp, log_pi, _ready(mdp, alpha))
+    mdp, alpha, log_pi = _with_policy(mdp, alpha, log_pi)
+    return _evaluate(mdp, log_pi, alpha)
 
 
 @jax.jit
@@ -210,7 +213,7 @@ def _evaluate(mdp: MDP, log_pi: Array, alpha: Array) -> Solution:
     q = op.policy_q(mdp.transition, mdp.reward, mdp.discount, log_pi, alpha, mdp.log_w)
     v = policy_value(log_pi, q, alpha, mdp.log_w)
     then = mdp.reward + op.expect(weight, v)
-    bound = _bound(modulus * _distance(mdp, then, q), _rounding(mdp, v), modulus)
+    bound = _bound(_distance(mdp, then, q), _rounding(mdp, v), modulus)
     return Solution(then, policy_value(log_pi, then, alpha, mdp.log_w), jnp.int32(1), bound)
 
 
@@ -226,7 +229,7 @@ def returns_of(mdp: MDP, log_pi: Float[ArrayLike, "s a"], alpha: Float[ArrayLike
       Returns(reward, entropy), reward units; `total` is their sum, Σ_s start(s) V^π(s).
 
     Raises:
-      ValueError: as `evaluate_policy` does.
+      ValueError: as `evaluate_policy` does; a traced log_pi can't be checked.
 
     Example:
       >>> from softql.mdp import MDP
@@ -235,8 +238,7 @@ def returns_of(mdp: MDP, log_pi: Float[ArrayLike, "s a"], alpha: Float[ArrayLike
       >>> float(split.reward), round(float(split.entropy), 4)
       (2.0, 1.3863)
     """
-    log_pi = jnp.asarray(log_pi)
-    alpha = _ready(mdp, alpha)
+    mdp, alpha, log_pi = _with_policy(mdp, alpha, log_pi)
     met = op.occupancy(mdp.transition, mdp.discount, log_pi, mdp.first, mdp.log_w)
     return Returns(jnp.sum(met * mdp.reward), alpha * jnp.sum(met.sum(-1) * entropy(log_pi, mdp.log_w)))
 
@@ -253,7 +255,7 @@ def optimal_policy(mdp: MDP, q: Float[ArrayLike, "s a"], alpha: Float[ArrayLike,
       log π [S, A], nats; -inf where the action is not allowed.
 
     Raises:
-      ValueError: when alpha is negative or NaN.
+      ValueError: when alpha is no finite number of at least 0, or q has another shape than the reward.
 
     Example:
       >>> from softql.mdp import MDP
@@ -261,7 +263,10 @@ def optimal_policy(mdp: MDP, q: Float[ArrayLike, "s a"], alpha: Float[ArrayLike,
       >>> print(jnp.exp(optimal_policy(one, jnp.array([[1.0, 1.0, 0.0]]), alpha=0.0)))
       [[0.5 0.5 0. ]]
     """
-    return _policy(jnp.asarray(q), _temperature(alpha), mdp.log_w)
+    if jnp.shape(q) != mdp.reward.shape:
+        raise ValueError(f"q has shape {jnp.shape(q)} but there are {mdp.states} states, {mdp.actions} actions")
+    q = real(q, "q")
+    return _policy(q, checks.temperature(alpha, jnp.promote_types(q.dtype, jnp.float32)), mdp.log_w)
 
 
 @jax.jit
@@ -281,7 +286,7 @@ def soft_horizon(mdp: MDP, alpha: Float[ArrayLike, ""], steps: int) -> Horizon:
       Horizon(q [T, S, A], v [T, S]).
 
     Raises:
-      ValueError: when alpha is negative or NaN, or steps below 1.
+      ValueError: when alpha is no finite number of at least 0, the MDP is a stack of several, or steps below 1.
 
     Example:
       >>> from softql.mdp import MDP
@@ -291,7 +296,8 @@ def soft_horizon(mdp: MDP, alpha: Float[ArrayLike, ""], steps: int) -> Horizon:
     """
     if steps < 1:
         raise ValueError(f"steps = {steps}: it must be at least 1")
-    return _horizon(mdp, _temperature(alpha), steps)
+    mdp = checks.one_process(mdp)
+    return _horizon(mdp, checks.temperature(alpha, mdp.reward.dtype), steps)
 
 
 @partial(jax.jit, static_argnums=2)
@@ -306,7 +312,7 @@ def _horizon(mdp: MDP, alpha: Array, steps: int) -> Horizon:
 
 def _modulus(mdp: MDP) -> Array:
     """By how much T* contracts: the largest discounted mass that leaves a state and action."""
-    leaving = op.expect(op.weigh(mdp.transition, mdp.discount), jnp.ones(mdp.states, mdp.reward.dtype))
+    leaving = checks.leaving(mdp.transition, mdp.discount)
     return jnp.max(leaving if mdp.allowed is None else jnp.where(mdp.allowed, leaving, 0.0))
 
 
@@ -329,25 +335,39 @@ def _rounding(mdp: MDP, v: Array) -> Array:
 
 
 def _bound(residual: Array, rounding: Array, modulus: Array) -> Array:
-    """(residual + rounding)/(1 - modulus); infinite where nothing contracts."""
+    """(modulus residual + rounding)/(1 - modulus); infinite where nothing contracts, or nothing was done yet."""
     room = 1 - modulus
-    return jnp.where(room > 0, (residual + rounding) / jnp.where(room > 0, room, 1.0), jnp.inf)
+    known = (room > 0) & (residual < jnp.inf)
+    left = modulus * jnp.where(known, residual, 0.0) + rounding
+    return jnp.where(jnp.isnan(residual), jnp.nan, jnp.where(known, left / jnp.where(room > 0, room, 1.0), jnp.inf))
 
 
-def _temperature(alpha: Any) -> Array:
-    if not isinstance(alpha, jax.core.Tracer) and not np.all(np.asarray(alpha) >= 0):
-        raise ValueError(f"alpha = {alpha}: it must be at least 0 (0 is the hard maximum)")
-    return jnp.asarray(alpha, float)
+def _ready(mdp: MDP, alpha: Any) -> tuple[MDP, Array]:
+    """The process and alpha in one dtype; a concrete process that does not contract is refused."""
+    mdp = checks.one_process(mdp, contracts=True)
+    return mdp, checks.temperature(alpha, mdp.reward.dtype)
 
 
-def _ready(mdp: MDP, alpha: Any) -> Array:
-    """alpha as an array; a concrete process that does not contract is refused."""
-    if not any(isinstance(x, jax.core.Tracer) for x in jax.tree.leaves(mdp)):
-        with jax.ensure_compile_time_eval():  # a concrete process may be closed over by traced code
-            modulus = float(_modulus(mdp))
-        if not modulus < 1:
-            raise ValueError(
-                f"some state and action leave with discounts that average {modulus:g}: without an end, values need "
-                "discounts below 1 (soft_horizon takes any)"
-            )
-    return _temperature(alpha)
+def _with_policy(mdp: MDP, alpha: Any, log_pi: ArrayLike) -> tuple[MDP, Array, Array]:
+    """The same with a policy, whose rows are distributions."""
+    mdp, alpha = _ready(mdp, alpha)
+    if jnp.shape(log_pi) != mdp.reward.shape:
+        raise ValueError(
+            f"log_pi has shape {jnp.shape(log_pi)} but there are {mdp.states} states, {mdp.actions} actions"
+        )
+    if checks.seen(mdp, log_pi):
+        checks.distributions(log_pi, None if mdp.allowed is None else np.where(mdp.allowed, 0.0, -np.inf))
+    return mdp, alpha, real(log_pi, "log_pi").astype(mdp.reward.dtype)
+
+
+def _table(mdp: MDP, name: str, x: ArrayLike) -> Array:
+    """A table of the shape of the reward, finite where an action is allowed."""
+    table = real(x, name)
+    if table.shape != mdp.reward.shape:
+        raise ValueError(f"{name} has shape {table.shape} but there are {mdp.states} states, {mdp.actions} actions")
+    if checks.seen(mdp, x):
+        wrong = ~np.isfinite(np.asarray(x)) & (True if mdp.allowed is None else np.asarray(mdp.allowed))
+        if wrong.any():
+            state, action = np.argwhere(wrong)[0]
+            raise ValueError(f"{name} of state {state}, action {action} is {np.asarray(x)[state, action]}")
+    return table.astype(mdp.reward.dtype)

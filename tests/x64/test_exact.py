@@ -11,8 +11,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import softql
-from softql.mdp import random_mdp
-from softql.tabular import evaluate_policy, soft_policy_iteration, soft_value_iteration
+from softql.mdp import MDP, from_gymnax, random_mdp
+from softql.tabular import evaluate_policy, soft_horizon, soft_policy_iteration, soft_value_iteration
 
 ALPHA = 0.3
 
@@ -39,6 +39,41 @@ def test_solvers_agree_to_twelve_digits(kind):
     assert max(one.error_bound, other.error_bound) <= 1e-11
     assert np.abs(one.q - other.q).max() <= one.error_bound + other.error_bound
     assert other.iterations < 10 < one.iterations
+
+
+def test_rewards_of_32_bits_are_solved_too():
+    """Every mixture of floats is solved in the widest of them, as the same numbers in 64 bits are."""
+    mdp = world(8)
+    few = jax.tree.map(lambda x: x.astype(np.float32), mdp)
+    for narrow in (few, MDP(few.transition, few.reward, mdp.discount), MDP(mdp.transition, few.reward, mdp.discount)):
+        wide = jax.tree.map(lambda x: x.astype(np.float64), narrow)
+        for alpha in (ALPHA, np.float64(ALPHA)):
+            for solve in (soft_value_iteration, soft_policy_iteration):
+                found, truth = solve(narrow, alpha), solve(wide, alpha)
+                assert np.abs(found.q - truth.q).max() <= found.error_bound + truth.error_bound
+            assert np.isfinite(soft_horizon(narrow, alpha, 3).q).all()
+            given = narrow.transition, narrow.reward, narrow.discount
+            np.testing.assert_allclose(softql.optimal_q(*given, alpha), truth.q, rtol=1e-4)
+            log_pi = np.full(narrow.reward.shape, -np.log(3))
+            assert np.isfinite(softql.policy_q(*given, log_pi, alpha)).all()
+        assert np.isfinite(softql.hard_q(*given)).all()
+
+
+def test_a_world_of_gymnax_has_the_default_float():
+    import gymnax
+
+    mdp = from_gymnax(*gymnax.make("FrozenLake-misc"), gamma=0.9).mdp
+    assert {x.dtype for x in (mdp.transition, mdp.reward, mdp.start)} == {np.dtype(np.float64)}
+    found = soft_policy_iteration(mdp, 0.1)
+    assert found.error_bound < 1e-10
+    np.testing.assert_allclose(np.asarray(mdp.transition).sum(-1), 1, atol=1e-15)
+
+
+def test_the_command_line_solves(tmp_path, capsys):
+    from softql import cli
+
+    assert cli.main(["solve", "FrozenLake-misc", "--learn", "1000", "--out", str(tmp_path)]) == 0
+    assert "return from the first state 2.4710" in capsys.readouterr().out
 
 
 def test_the_fixed_points_are_fixed():
