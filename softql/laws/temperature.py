@@ -73,7 +73,7 @@ def dual_step_descends_in_the_logarithm(impl: Any, alpha: Any, entropy: Any, tar
 
 @law("[H18]", needs=("linear_dual_step",), inputs=cases(ONE, **STEP))
 def linear_dual_step_stays_at_zero(impl: Any, alpha: Any, entropy: Any, target: Any, rate: Any) -> Sides:
-    """α' = max(α - 8 rate (H - H̄), 0)."""
+    """α' = max(α - rate (H - H̄), 0), at a rate that overshoots."""
     far = np.asarray(8 * rate, np.asarray(rate).dtype)[()]
     right = np.maximum(exact(alpha) - exact(far) * (exact(entropy) - exact(target)), 0)
     return Sides(impl.linear_dual_step(alpha, entropy, target, far), right, exact(alpha) + 16)
