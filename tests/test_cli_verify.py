@@ -327,7 +327,7 @@ def test_the_plugin_is_announced():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert project["project"]["entry-points"]["pytest11"] == {"softql": "softql_pytest"}
+    assert project["project"]["entry-points"]["pytest11"] == {"softql_pytest": "softql_pytest"}
     assert "softql_pytest.py" in project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
 
 
