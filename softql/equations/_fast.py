@@ -3,8 +3,8 @@
 A gap `g = (max Q - Q) / alpha` is rounded twice, and the exponential turns that into some g ulp of the policy, besides
 a few of its own: at most 2 (g + |log w| + 4) were seen. The likeliest action's log pi keeps no digits of its own where
 the policy is nearly sure, though none was seen off by more than 2 ulp of the largest of 1, itself and |log w|. What a
-row must be spared (no valid action, alpha of 0 or infinity) is settled a row at a time, so that XLA has one pass over
-the actions left to fuse.
+row must be spared (no valid action, alpha of 0 or infinity) is settled a row at a time; even so XLA fuses this well for
+hundreds of actions only (docs/accuracy.md).
 
 Shapes: `q [*b, a]`, `alpha [*b]`, `log_w [*b, a]` or None; one float dtype.
 """

@@ -109,19 +109,14 @@ def d_mass(primals: Primals, tangents: Tangents) -> jax.Array:
     """p ((dQ - E[dQ]) / alpha + t d(alpha) / alpha + d(log w) - E[d(log w)]): with dQ it is the Hessian of V."""
     q, alpha, _ = primals
     dq, dalpha, dlog_w = tangents
-    p = fine_mass(*primals)
-    usable = _valid(primals)
-
-    def centre(x: jax.Array) -> jax.Array:
-        return kernels.centre(x, lax.stop_gradient(p), usable)
-
+    p, centre = _centre(primals, fine_mass)
     change = _sum(
         q,
         (dq, lambda d: _over(centre(d), _across(alpha, p))),
         (dalpha, lambda d: _over(surprise(*primals) * d[..., None], _across(alpha, p))),
         (dlog_w, centre),
     )
-    return jnp.where(usable, p * change, 0)
+    return jnp.where(_valid(primals), p * change, 0)
 
 
 def d_surprise(primals: Primals, tangents: Tangents) -> jax.Array:
@@ -256,7 +251,7 @@ def _valid(primals: Primals) -> jax.Array:
     return kernels.valid(q, log_w)
 
 
-def _centre(primals: Primals) -> tuple[jax.Array, Callable[[jax.Array], jax.Array]]:
+def _centre(primals: Primals, of: Any = mass) -> tuple[jax.Array, Callable[[jax.Array], jax.Array]]:
     """p, and x -> x - E_p[x]."""
-    p = mass(*primals)
+    p = of(*primals)
     return p, lambda x: kernels.centre(x, lax.stop_gradient(p), _valid(primals))

@@ -54,13 +54,6 @@ def equations() -> Any:
     return importlib.import_module("softql.equations")
 
 
-def everything(dtypes: list[Any]) -> list[str]:
-    import recorded
-
-    e = equations()
-    return [name for dtype in dtypes for name, _ in recorded.thunks(e, dtype)]
-
-
 def forget() -> None:
     """Empty every cache of the equations."""
     for name in ("_words", "_rules", "_selftest"):
