@@ -2,9 +2,12 @@
 
 A gap `g = (max Q - Q) / alpha` is rounded twice, and the exponential turns that into some g ulp of the policy, besides
 a few of its own: at most 2 (g + |log w| + 4) were seen. The likeliest action's log pi keeps no digits of its own where
-the policy is nearly sure, though none was seen off by more than 2 ulp of the largest of 1, itself and |log w|. What a
-row must be spared (no valid action, alpha of 0 or infinity) is settled a row at a time; even so XLA fuses this well for
-hundreds of actions only (docs/accuracy.md).
+the policy is nearly sure, though none was seen off by more than 2 ulp of the largest of 1, itself and |log w|.
+
+What a row must be spared (no valid action, alpha of 0 or infinity) is settled by bounds, never by a choice: a maximum
+that starts from the lowest number, a sum of at least its largest term, 1. XLA then runs the row as it runs a softmax;
+a choice between two values of a row, after the maximum, doubled the time. Up to `FEW` unweighted actions the policy
+in double words is the faster one as well (docs/accuracy.md has the figures), so it is taken.
 
 Shapes: `q [*b, a]`, `alpha [*b]`, `log_w [*b, a]` or None; one float dtype.
 """
@@ -14,36 +17,47 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
+from softql.equations import _kernels as kernels
+
+FEW = 8
+
 
 def policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """pi = exp(l) / sum w exp(l); 0 where invalid and in a row without valid actions."""
+    if log_w is None and q.shape[-1] <= FEW:
+        return kernels.policy(q, alpha, log_w)
     below, weighted = logits(q, alpha, log_w)
-    total = jnp.sum(jnp.exp(weighted), axis=-1, keepdims=True)
-    return jnp.exp(below) / jnp.where(total == 0, 1, total)
+    return jnp.exp(below) / total(weighted)
 
 
 def log_policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """log pi = l - log sum w exp(l); -inf where invalid and in a row without valid actions."""
+    if log_w is None and q.shape[-1] <= FEW:
+        return kernels.log_policy(q, alpha, log_w)
     below, weighted = logits(q, alpha, log_w)
-    total = jnp.sum(jnp.exp(weighted), axis=-1, keepdims=True)
-    return below - jnp.log(jnp.where(total == 0, 1, total))
+    return below - jnp.log(total(weighted))
 
 
 def logits(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> tuple[jax.Array, jax.Array]:
-    """log pi and the log of the mass, both up to one constant a row that keeps every mass at most 1."""
+    """log pi and the log of the mass, both up to one constant a row that makes the largest mass 1."""
     limits = jnp.finfo(q.dtype)
     stretch = jnp.where(alpha == 0, limits.max, 1).astype(q.dtype)[..., None]  # any gap over 0 is to be infinite
     within = jnp.clip(alpha, limits.tiny, limits.max / 4)  # so that 1 / alpha, which XLA may take, is no subnormal
     alpha = jnp.where(alpha >= 0, within, jnp.nan)[..., None]
     usable = q if log_w is None else jnp.where(log_w == -jnp.inf, -jnp.inf, q)
-    below = (usable - _finite_top(usable)) * stretch / alpha
+    below = (usable - top(usable)) * stretch / alpha
     if log_w is None:
         return below, below
     weighted = jnp.where(usable == -jnp.inf, -jnp.inf, below + log_w)
-    most = _finite_top(weighted)
+    most = top(weighted)
     return below - most, weighted - most
 
 
-def _finite_top(x: jax.Array) -> jax.Array:
-    top = jnp.max(x, axis=-1, keepdims=True)
-    return jnp.where(top == -jnp.inf, 0, top)
+def total(logits: jax.Array) -> jax.Array:
+    """sum exp(l) where the largest term is 1, and 1 where there is none."""
+    return jnp.maximum(jnp.sum(jnp.exp(logits), axis=-1, keepdims=True), 1)
+
+
+def top(x: jax.Array) -> jax.Array:
+    """max x, or the lowest number of a row that has nothing but -inf."""
+    return jnp.max(x, axis=-1, keepdims=True, initial=jnp.finfo(x.dtype).min)

@@ -4,11 +4,9 @@
     d log pi = (dQ - E[dQ]) / alpha + t d(alpha) / alpha - E[d(log w)]            t = -log pi - H, the surprise
     dH       = (E[t dQ] + E[t t] d(alpha)) / alpha + E[(1 + t) d(log w)]
 
-Each rule is written in functions that carry rules themselves, so derivatives of every order are these formulas
-again, and
-nothing differentiates through a maximum, a branch or an overflow. Masked actions have derivative 0. At `alpha = 0`
-a policy
-is constant almost everywhere, so its derivative is 0.
+Each rule is written in functions that carry rules themselves, so derivatives of every order are these formulas again,
+and nothing differentiates through a maximum, a branch or an overflow. Masked actions have derivative 0. At `alpha = 0`
+a policy is constant almost everywhere, so its derivative is 0.
 """
 
 from __future__ import annotations
