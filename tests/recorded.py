@@ -173,7 +173,7 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
 
 
 def promise(f: Callable[..., Any], log: bool, q: Any, alpha: Any, log_w: Any) -> Any:
-    """Where a fast policy is within twice its bound of the default; whether it is the default. No bit of `exp` itself."""
+    """Where a fast policy is within twice its bound of the default, and whether it is the default: no bit of `exp`."""
     exact, found = f(q, alpha, log_w), f(q, alpha, log_w, fast=True)
     wide = 0 if log_w is None else jnp.max(jnp.abs(jnp.where(log_w == -jnp.inf, 0, log_w)), axis=-1, keepdims=True)
     gap = (jnp.max(q, axis=-1, keepdims=True) - q) / alpha[:, None]
