@@ -211,6 +211,29 @@ def report():
     )  # fmt: skip
 
 
+def test_a_counterexample_shows_what_was_asked():
+    """Arguments that the law made are written out, inputs go by name; a call that raised gave no answer."""
+
+    def greedy(q, alpha, log_w=None):
+        return q.max(-1) ** 2
+
+    def picky(q, alpha, log_w=None):
+        if (q > 1).any():
+            raise ValueError("too hot")
+        return reference.soft_value(q, alpha, log_w)
+
+    case = cases.encode({"q": np.float32([1, 0]), "alpha": np.float32(1), "log_w": None, "c": np.float32(2)})
+    shown = {}
+    for name, function in (("greedy", greedy), ("picky", picky)):
+        (result,) = softql.verify({"soft_value": function}, ["value_shift"], case=case)
+        shown[name] = str(result)
+        calls = json.loads(softql.verify({"soft_value": function}, ["value_shift"], case=case).to_json())
+        assert all(call in shown[name] for call in calls["results"][0]["counterexample"]["calls"])
+    assert "soft_value([3., 2.], alpha) = 9." in shown["greedy"]
+    assert "soft_value(q, alpha) = 1." in shown["greedy"]
+    assert "soft_value([3., 2.], alpha) no answer" in shown["picky"]
+
+
 def test_json_is_for_programs(report):
     read = json.loads(report.to_json(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     assert read["ok"] is False

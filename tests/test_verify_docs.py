@@ -18,7 +18,7 @@ def blocks(text, language):
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-DRAWN = re.compile(r" {8}(\w+ = |left |right |again: |.*passed over$)")
+DRAWN = re.compile(r" {8}(\w+ = |\w+\(.*\) (= |no answer)|left |right |again: |.*passed over$)")
 
 
 def sessions(text):

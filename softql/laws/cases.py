@@ -36,7 +36,7 @@ def decode(text: str) -> Case:
     try:
         return {name: _decoded(value) for name, value in json.loads(text).items()}
     except (AttributeError, TypeError, ValueError, KeyError) as error:
-        raise ValueError(f"not the input of a law: {text[:60]!r} ({error})") from error
+        raise ValueError(f"not the input of a law: {str(text)[:60]!r} ({error})") from error
 
 
 def _encoded(value: Any) -> Any:
@@ -55,4 +55,6 @@ def _decoded(value: Any) -> Any:
     if isinstance(value, list):
         dtype, numbers = value
         return np.array(numbers, dtype)[()]
+    if isinstance(value, str):
+        raise TypeError(f"{value!r} is neither an array nor a number")
     return value

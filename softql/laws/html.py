@@ -76,6 +76,7 @@ def _found(result: Result) -> str:
     if found is None:
         return ""
     lines = [(name, text.number(value)) for name, value in found.inputs.items()]
+    lines += [("", call) for call in text.calls(found)]
     lines += [*found.sides(), ("distance", f"{found.ulp:.3g} ulp")]
     rows = "".join(
         f'<tr><td class="eq"><i>{html.escape(name)}</i></td><td><code>{html.escape(value)}</code></td></tr>'

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -46,6 +47,8 @@ class Witness:
         self.notes: list[str] = []
         self.running = ""
         """The function that is being called."""
+        self.calls: list[Call] = []
+        """What was asked and answered; of systems, whose states may be anything, nothing is kept."""
 
     def see(self, dtype: np.dtype) -> None:
         """Take one more answer's dtype into account."""
@@ -56,6 +59,16 @@ class Witness:
         """Say something, once."""
         if line not in self.notes:
             self.notes.append(line)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One question that a law put to a function."""
+
+    name: str
+    given: tuple[Any, ...]
+    answer: Any = None
+    """None where it gave none."""
 
 
 class Functions:
@@ -95,6 +108,8 @@ class Functions:
             try:
                 if refused and len(given) == len(SIGNATURES[name]):
                     raise OutOfDomain(f"takes no {refused}")
+                asked = tuple(_copy(x, dtype) for x in arguments)
+                witness.calls.append(Call(name, asked))
                 answer = numbers(function(*given))
             except OutOfDomain as refusal:
                 witness.note(f"{name} {refusal}: such inputs were passed over")
@@ -106,6 +121,7 @@ class Functions:
             if answer.dtype.kind == "c":
                 raise TypeError(f"{name} returned complex numbers")
             witness.see(answer.dtype)
+            witness.calls[-1] = Call(name, asked, np.array(answer, np.float64))
             return np.array(answer, np.float64)
 
         return call

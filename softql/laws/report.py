@@ -11,6 +11,7 @@ import numpy as np
 
 from . import html, text
 from .core import Case, Law
+from .implementation import Call
 
 Status = Literal["passed", "failed", "skipped", "xfailed", "xpassed"]
 
@@ -25,10 +26,12 @@ class Counterexample:
     ulp: float
     reason: str
     """Empty where the two sides merely differ; otherwise what went wrong, in one line."""
+    calls: tuple[Call, ...] = ()
+    """What the law asked of the functions there, and what they answered."""
 
     def __str__(self) -> str:
         lines = [f"{name} = {text.number(value)}" for name, value in self.inputs.items()]
-        return "\n".join([*lines, *(f"{side} {value}".strip() for side, value in self.sides())])
+        return "\n".join([*lines, *text.calls(self), *(f"{side} {value}".strip() for side, value in self.sides())])
 
     def sides(self) -> list[tuple[str, str]]:
         """Both sides by name, or what went wrong in their place."""
@@ -145,6 +148,7 @@ def _record(result: Result) -> dict[str, Any]:
     if found is not None:
         record["counterexample"] = {
             "inputs": {name: text.number(value) for name, value in found.inputs.items()},
+            "calls": text.calls(found),
             "left": _plain(found.left),
             "right": _plain(found.right),
             "ulp": _plain(found.ulp),

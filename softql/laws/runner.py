@@ -385,7 +385,12 @@ def reproduction(law: Law, found: Counterexample, options: Options) -> str:
 
 
 def attempt(law: Law, functions: Functions, case: Case, witness: Witness) -> Counterexample:
-    """Both sides of a law on one input, and how far apart they are; an exception counts as infinitely far."""
+    """Both sides of a law on one input, how far apart they are, and what was asked to find out."""
+    return dataclasses.replace(_attempt(law, functions, case, witness), calls=tuple(witness.calls))
+
+
+def _attempt(law: Law, functions: Functions, case: Case, witness: Witness) -> Counterexample:
+    """An exception counts as infinitely far."""
     bound = functions.bind(witness)
     said = io.StringIO()
     with np.errstate(all="ignore"):

@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .signatures import SIGNATURES
+
 if TYPE_CHECKING:
-    from .report import Report, Result
+    from .core import Case
+    from .implementation import Call
+    from .report import Counterexample, Report, Result
 
 MISSING = "no function "
+CALLS = 8
+"""So many calls of a counterexample are shown."""
 COLOURS = {"passed": "32", "failed": "1;31", "skipped": "2", "xfailed": "33", "xpassed": "1;31"}
 WORDS = {"xfailed": "expected to fail", "xpassed": "held unexpectedly"}
 
@@ -72,7 +78,40 @@ def paint(text: str, code: str, colour: bool) -> str:
 
 def number(value: Any) -> str:
     """A number or an array, short and exact enough to type in again."""
+    return f"{digits(value)} {value.dtype}" if isinstance(value, (np.ndarray, np.generic)) else repr(value)
+
+
+def digits(value: Any) -> str:
+    """The same without the dtype."""
     if not isinstance(value, (np.ndarray, np.generic)):
         return repr(value)
-    digits = np.array2string(np.asarray(value), separator=", ", floatmode="unique", threshold=64)
-    return f"{' '.join(digits.split())} {value.dtype}"
+    return " ".join(np.array2string(np.asarray(value), separator=", ", floatmode="unique", threshold=64).split())
+
+
+def calls(found: Counterexample) -> list[str]:
+    """What the law asked, and the answers: `soft_value(q, alpha) = [3.]`. An input goes by its name, once."""
+    lines = list(dict.fromkeys(_call(call, found.inputs) for call in found.calls))
+    more = len(lines) - CALLS
+    return [*lines[:CALLS], f"and {more} more calls"] if more > 0 else lines
+
+
+def _call(call: Call, inputs: Case) -> str:
+    taken = SIGNATURES.get(call.name, ())
+    names = [taken[i] if i < len(taken) else "" for i in range(len(call.given))]
+    given = ", ".join(_argument(name, x, inputs) for name, x in zip(names, call.given, strict=True))
+    answer = "no answer" if call.answer is None else f"= {digits(call.answer)}"
+    return f"{call.name}({given}) {answer}"
+
+
+def _argument(name: str, value: Any, inputs: Case) -> str:
+    """The input that it is, the one of its own name first; or what it is."""
+    same = [known for known, x in inputs.items() if _same(x, value)]
+    return name if name in same else same[0] if same else digits(value)
+
+
+def _same(x: Any, value: Any) -> bool:
+    if x is None or value is None:
+        return x is value
+    if not all(isinstance(y, (np.ndarray, np.generic, int, float)) for y in (x, value)):
+        return False
+    return np.shape(x) == np.shape(value) and bool(np.array_equal(np.asarray(x), np.asarray(value), equal_nan=True))
