@@ -134,6 +134,7 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
             if weighted:
                 yield f"gradients of {label}", partial(gradients, partial(getattr(e, name), fast=True), given)
     b = {name: jnp.asarray(x) for name, x in batch(dtype, 5).items()}
+    yield from shaped(e, b, dtype)
     one, none = b["q"][:3], jnp.array([-1.0, jnp.nan, 0.5], dtype)
     yield "a traced alpha that is none", lambda: jax.vmap(e.soft_value)(one, none)
     yield "a traced alpha that is none, energy", lambda: jax.vmap(e.energy)(one, none)
@@ -172,14 +173,54 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
         ]
 
 
+def shaped(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thunk]]:
+    """Two axes of states, a state alone, lists, fast policies at the ends of alpha, and dtypes that differ."""
+    two = {name: x[:32].reshape(4, 8, *x.shape[1:]) for name, x in b.items()}
+    if dtype == np.float32:
+        for weighted in (False, True):
+            for name, f, arguments in operators(e, two, weighted):
+                label = f"two axes{', weighted' if weighted else ''}: {name}"
+                yield label, partial(f, *arguments)
+                if name in ("boltzmann_log_policy", "boltzmann_kl", "soft_advantage", *TWICE):
+                    yield f"gradients, {label}", partial(gradients, f, arguments)
+    ends = jnp.asarray(np.array([0, jnp.finfo(dtype).tiny, 1, jnp.finfo(dtype).max, np.inf], dtype)[:, None])
+    tied = jnp.asarray((np.arange(30).reshape(2, 1, 15) % 7 // 3).astype(dtype) * np.ones((1, 5, 1), dtype))
+    tied = tied.at[..., 3].set(-jnp.inf).at[0, 0].set(-jnp.inf)
+    for name in ("boltzmann_policy", "boltzmann_log_policy"):
+        for log_w in (None, jnp.asarray((np.arange(15) % 4 - 2.0).astype(dtype)).at[4].set(-jnp.inf)):
+            label = f"{name}, fast at the ends of alpha{'' if log_w is None else ', weighted'}"
+            alpha = jnp.broadcast_to(ends[:, 0], (2, 5))
+            yield label, partial(promise, getattr(e, name), "log" in name, tied, alpha, log_w)
+        yield f"{name}, fast of two", partial(getattr(e, name), two["q"][:2, :2], two["alpha"][:2, :2], fast=True)
+    narrow = {name: x.astype(jnp.bfloat16) for name, x in b.items() if x.dtype == dtype}
+    yield "a wider alpha", lambda: e.boltzmann_policy(narrow["q"], b["alpha"])
+    yield "a wider measure", lambda: e.boltzmann_policy(narrow["q"], narrow["alpha"], b["log_w"])
+    yield "a wider measure of densities", lambda: e.entropy(narrow["log_p"], b["log_w"])
+    yield "a wider second density", lambda: e.kl_divergence(narrow["log_p"], b["log_r"], narrow["log_w"])
+    yield "a wider value", lambda: e.soft_q_target(narrow["reward"], narrow["discount"], b["v"])
+    yield "a wider sample", lambda: e.importance_value(b["q"], narrow["alpha"], narrow["log_r"])
+    yield "a narrower proposal", lambda: e.importance_value(narrow["q"], 0.5, b["log_r"])
+    yield "all but the measure", lambda: e.policy_value(narrow["log_r"], narrow["q"], narrow["alpha"], b["log_w"])
+    yield "integer alphas, traced", lambda: jax.vmap(e.soft_value)(b["q"][:4], jnp.array([1, 2, 0, -1]))
+    yield "alphas", lambda: [e.soft_value(b["q"][0], x) for x in (0, 1, np.int64(3), 2.0**60, 2.0**-60)]
+    if dtype == np.float32:  # the dtype of a list of numbers depends on the mode
+        return
+    lists = [list(map(float, row)) for row in np.asarray(b["q"][:4])]
+    yield "rows in lists", lambda: e.importance_value(lists, 0.5, [[0.0] * len(lists[0])] * 4)
+    yield "targets in lists", lambda: e.optimality_target([1.0] * 4, (0.5,) * 4, lists, 0.5)
+    yield "policy_value of lists", lambda: e.policy_value(lists, lists, 1.0, [0.0] * len(lists[0]))
+
+
 def promise(f: Callable[..., Any], log: bool, q: Any, alpha: Any, log_w: Any) -> Any:
     """Where a fast policy is within twice its bound of the default, and whether it is the default: no bit of `exp`."""
     exact, found = f(q, alpha, log_w), f(q, alpha, log_w, fast=True)
-    wide = 0 if log_w is None else jnp.max(jnp.abs(jnp.where(log_w == -jnp.inf, 0, log_w)), axis=-1, keepdims=True)
-    gap = (jnp.max(q, axis=-1, keepdims=True) - q) / alpha[:, None]
+    weight = jnp.zeros_like(q) if log_w is None else jnp.broadcast_to(jnp.where(log_w == -jnp.inf, 0, log_w), q.shape)
+    wide = jnp.max(jnp.abs(weight), axis=-1, keepdims=True)
+    gap = (jnp.max(q, axis=-1, keepdims=True) - q) / alpha[..., None]
     size = jnp.maximum(jnp.maximum(1, jnp.abs(exact)), wide) if log else (gap + wide + 4) * exact
     near = jnp.abs(found - exact) <= 4 * jnp.finfo(q.dtype).eps * size
-    return jnp.where(jnp.isnan(found), -1, (near | (found == exact)) * 1), jnp.array_equal(exact, found, equal_nan=True)
+    kept = jnp.where(jnp.isnan(found), -1, near | (found == exact)).astype(jnp.int8)
+    return kept, jnp.array_equal(exact, found, equal_nan=True)
 
 
 def gradients(f: Callable[..., Any], arguments: tuple) -> Any:
@@ -214,6 +255,13 @@ def refusals(e: Any) -> Iterator[tuple[str, Thunk]]:
     yield "alpha 0 in langevin_step", lambda: e.langevin_step(q, q, 0.0, 0.1, q)
     yield "alphas", lambda: e.soft_value(q, jnp.ones(3))
     yield "log_w", lambda: e.soft_value(q, 1.0, jnp.ones(4))
+    yield "log_w of one state", lambda: e.soft_value(q[0], 1.0, jnp.ones(4))
+    yield "rows of log_w of one state", lambda: e.soft_value(q[0], 1.0, q)
+    yield "log_w of two axes", lambda: e.soft_value(q[None], 1.0, jnp.ones(4))
+    yield "rows of log_w of two axes", lambda: e.soft_value(q[None], 1.0, q)
+    yield "8 bits of an integer", lambda: e.soft_value(q.astype(jnp.int8), 1.0)
+    yield "a list that is none", lambda: e.importance_value([["x", "y"]], 1.0, q[:1, :2])
+    yield "a list that is none in optimality_target", lambda: e.optimality_target(["x"], 1.0, q[:1], 1.0)
     yield "a scalar log_w", lambda: e.soft_value(q, 1.0, 1.0)
     yield "rows of log_w", lambda: e.soft_value(q, 1.0, jnp.ones((3, 3)))
     yield "a scalar density", lambda: e.entropy(1.0)
