@@ -1,7 +1,8 @@
-"""A pytree to one file and back: atomic, its structure and bytes checked, no pickle.
+"""A pytree to one file and back: atomic, its structure and every bit checked, no pickle.
 
-The file is a NumPy `.npz`: one array a leaf, named by its path in the tree, and a note with a SHA-256 over all of it.
-It is written under a temporary name, flushed to disk and renamed, so a crash leaves the old file or the new one.
+The file is a NumPy `.npz`: one array a leaf, named by its path in the tree, and a note of its format. The archive's
+comment, its last bytes, is the SHA-256 of all bytes before. It is written under a temporary name, flushed to disk and
+renamed, so a crash leaves the old file or the new one.
 Imports: jax, numpy.
 """
 
@@ -17,20 +18,22 @@ from typing import Any
 import jax
 import numpy as np
 
-FORMAT = 1
+FORMAT = 2
 NOTE = "softql"
+SEAL = b"softql sha256 "
 
 
 class Unreadable(ValueError):
     """The file is damaged, or holds another tree than the one asked for; the message says which."""
 
 
-def save(path: str | Path, tree: Any) -> None:
+def save(path: str | Path, tree: Any, earlier: str | Path | None = None) -> None:
     """Write the arrays of a pytree to `path`.
 
     Args:
       path: the file; what was there is replaced as one act.
       tree: a pytree of arrays (keys made by `jax.random.key` are saved as their data).
+      earlier: a file name to which what was at `path` is moved first; a crash in between leaves that one.
 
     Raises:
       OSError: when the file can't be written; the old one is then untouched.
@@ -47,16 +50,21 @@ def save(path: str | Path, tree: Any) -> None:
     keys = {name: str(jax.random.key_impl(leaf)) for name, leaf in named if _is_key(leaf)}
     arrays = {name: np.asarray(jax.random.key_data(leaf) if name in keys else leaf) for name, leaf in named}
     extended = {name: x.dtype.name for name, x in arrays.items() if x.dtype.kind == "V"}  # bfloat16 and its like
-    note = {"format": FORMAT, "sha256": _digest(arrays), "extended": extended, "keys": keys}
+    note = {"format": FORMAT, "extended": extended, "keys": keys}
     content: dict[str, Any] = {name: x.view(f"u{x.itemsize}") if name in extended else x for name, x in arrays.items()}
     content[NOTE] = np.frombuffer(json.dumps(note).encode(), np.uint8)
+    archive = io.BytesIO()
+    np.savez(archive, **content)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with open(temporary, "wb") as file:
-            np.savez(file, **content)
+            file.write(_sealed(archive.getbuffer()))
             file.flush()
             os.fsync(file.fileno())
+        if earlier is not None and path.exists():
+            os.replace(path, earlier)
         os.replace(temporary, path)
+        _settle(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -86,23 +94,45 @@ def load(path: str | Path, like: Any) -> Any:
     return jax.tree_util.tree_unflatten(structure, [arrays[name] for name in names])
 
 
+def _sealed(archive: Any) -> bytes:
+    """The archive with its digest for a comment: the comment's length in the last two bytes, then the comment."""
+    length = len(SEAL) + 64
+    body = bytes(archive[:-2]) + length.to_bytes(2, "little")
+    return body + SEAL + hashlib.sha256(body).hexdigest().encode()
+
+
+def _settle(folder: Path) -> None:
+    """Have the renames on disk too, where a folder can be flushed."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folders
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _read(path: Path) -> dict[str, Any]:
     """Every leaf by name, if the bytes are those that were written."""
-    content = io.BytesIO(path.read_bytes())
+    content = path.read_bytes()
+    body, seal = content[: -len(SEAL) - 64], content[-len(SEAL) - 64 :]
+    if not seal.startswith(SEAL):
+        raise Unreadable(f"{path} is damaged or was not written by softql (no seal)")
+    if seal != SEAL + hashlib.sha256(body).hexdigest().encode():
+        raise Unreadable(f"{path} is damaged: its contents do not match its checksum")
     try:
-        with np.load(content, allow_pickle=False) as file:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         note = json.loads(arrays.pop(NOTE).tobytes())
         version = note["format"]
         arrays = {name: x.view(note["extended"].get(name, x.dtype)) for name, x in arrays.items()}
-        intact = note["sha256"] == _digest(arrays)
+        impls = dict(note["keys"])
     except Exception as error:  # whatever a parser makes of foreign bytes
-        raise Unreadable(f"{path} is damaged or was not written by softql ({type(error).__name__})") from error
+        raise Unreadable(f"{path} was not written by this softql ({type(error).__name__})") from error
     if version != FORMAT:
         raise Unreadable(f"{path} has format {version}; this softql reads format {FORMAT}")
-    if not intact:
-        raise Unreadable(f"{path} is damaged: its contents do not match its checksum")
-    keys = {name: jax.random.wrap_key_data(jax.numpy.asarray(arrays[name]), impl=i) for name, i in note["keys"].items()}
+    keys = {name: jax.random.wrap_key_data(jax.numpy.asarray(arrays[name]), impl=i) for name, i in impls.items()}
     return arrays | keys
 
 
@@ -112,14 +142,6 @@ def _name(keys: Any) -> str:
 
 def _is_key(leaf: Any) -> bool:
     return bool(jax.numpy.issubdtype(leaf.dtype, jax.dtypes.prng_key))
-
-
-def _digest(arrays: dict[str, np.ndarray]) -> str:
-    digest = hashlib.sha256()
-    for name, array in sorted(arrays.items()):
-        digest.update(f"{name} {array.dtype.name} {array.shape}\n".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
 
 
 __all__ = ["Unreadable", "load", "save"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import json
 import math
 import os
 import sys
@@ -73,12 +74,14 @@ def _add_train(commands: Any) -> None:
         help="train several seeds side by side on a gymnax environment",
         description="Train several seeds side by side on a gymnax environment with Discrete actions, and judge each by "
         "its greedy policy. Writes a run folder: config.json, metrics.csv, parameters.npz, learning_curve.png, "
-        "result.json. Ctrl-C stops training and keeps what there is.",
+        "result.json. Ctrl-C stops training and keeps what there is; --resume RUN goes on, and ends with the bits of a "
+        "run that nothing stopped.",
         epilog="What is left out comes from the environment's recipe (softql.agents.defaults_for) and is written to "
         "config.json.",
     )
     train.set_defaults(run=_train)
-    train.add_argument("environment", help="a gymnax name, such as CartPole-v1")
+    train.add_argument("environment", nargs="?", help="a gymnax name, such as CartPole-v1")
+    train.add_argument("--resume", type=_folder, metavar="RUN", help="go on with a run that was stopped, as it was set")
     train.add_argument("--seeds", type=_count, default=4, metavar="N", help="seeds trained side by side (default: 4)")
     train.add_argument("--seed", type=int, default=0, metavar="S", help="the root of all randomness (default: 0)")
     train.add_argument(
@@ -99,6 +102,14 @@ def _add_train(commands: Any) -> None:
         "--episodes", type=_count, default=100, metavar="N", help="greedy episodes that judge a seed (default: 100)"
     )
     train.add_argument("--out", type=_folder, metavar="DIR", help="run folder (default: runs/ENVIRONMENT-DATE-TIME)")
+    train.add_argument(
+        "--save-every",
+        type=_seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="between two saved states, from which --resume goes on (default: 10)",
+    )
+    train.set_defaults(defaults={action.dest: action.default for action in train._actions})
 
 
 def _add_solve(commands: Any) -> None:
@@ -163,11 +174,15 @@ def _solve(arguments: argparse.Namespace) -> int:
 
 def _train(arguments: argparse.Namespace) -> int:
     """Check everything, then train: a mistake must not cost the caller a run."""
-    settings = {name: value for name, value in vars(arguments).items() if value is not None}
     try:
         from softql import runs, session
     except ImportError as error:
         raise Mistake(f'{error}: training needs the extra packages, pip install "softql[cli]"') from error
+    if arguments.resume is not None:
+        return _resume(arguments)
+    if arguments.environment is None:
+        raise Mistake("train what? Give an environment, such as CartPole-v1, or --resume RUN")
+    settings = {name: value for name, value in vars(arguments).items() if value is not None}
     env, env_params = _environment(arguments.environment)
     try:
         plan = session.plan(env, env_params, arguments.environment, settings)
@@ -178,7 +193,52 @@ def _train(arguments: argparse.Namespace) -> int:
     except OSError as error:
         where = arguments.out if arguments.out is not None else "runs/"
         raise Mistake(f"can't use the run folder {where}: {error.strerror or error}") from error
-    return {"done": DONE, "interrupted": INTERRUPTED}.get(session.run(plan, folder), FAILED)
+    return _run(plan, folder, arguments)
+
+
+def _resume(arguments: argparse.Namespace) -> int:
+    """Go on with the run in a folder."""
+    from softql import runs, session
+
+    folder, own = arguments.resume, ("resume", "save_every", "defaults", "run")
+    given = [name for name, default in arguments.defaults.items() if getattr(arguments, name, default) != default]
+    if extra := [name for name in given if name not in own]:
+        word = extra[0] if extra[0] == "environment" else _flag(extra[0])
+        raise Mistake(f"--resume goes on with a run as it was set: leave out {word}")
+    try:
+        config = json.loads((folder / runs.CONFIG).read_text())
+        result = folder / runs.RESULT
+        status = json.loads(result.read_text()).get("status") if result.exists() else None
+        if status in ("done", "diverged"):
+            print(f"{folder} is {status}: there is nothing to go on with")
+            return DONE if status == "done" else FAILED
+        env, env_params = _environment(config["environment"])
+        plan = session.resumed(config, env, env_params)
+    except OSError as error:
+        raise Mistake(f"{folder} holds no run: {error.strerror or error}") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Mistake(f"can't resume {folder}: {error}") from error
+    return _run(plan, folder, arguments, resume=True)
+
+
+def _run(plan: Any, folder: Path, arguments: argparse.Namespace, resume: bool = False) -> int:
+    """Train with the folder locked; a ValueError is about what the folder holds."""
+    from softql import runs, session
+
+    try:
+        with runs.locked(folder):
+            if not resume and (folder / runs.CONFIG).exists():
+                raise Mistake(f"another process began a run in {folder}")
+            status = session.run(plan, folder, resume=resume, save_every=arguments.save_every)
+    except BlockingIOError as error:
+        raise Mistake(f"another process is training in {folder}") from error
+    except OSError as error:
+        raise Mistake(f"can't use the run folder {folder}: {error.strerror or error}") from error
+    except ValueError as error:
+        if not resume:
+            raise
+        raise Mistake(f"can't resume {folder}: {error}") from error
+    return {"done": DONE, "interrupted": INTERRUPTED}.get(status, FAILED)
 
 
 def _environment(name: str) -> tuple[Any, Any]:
@@ -225,6 +285,7 @@ def _integer(text: str) -> int | None:
 
 _count = _checked("a whole number of at least 1", _integer, lambda n: n >= 1)
 _number = _checked("a finite number", float, math.isfinite)
+_seconds = _checked("a number of seconds, 0 or more", float, lambda x: x >= 0)
 _folder = _checked("a folder", lambda text: Path(text) if text.strip() else None, lambda path: True)
 _widths = _checked(
     "a list of widths such as 64,64", lambda text: tuple(int(w) for w in text.split(",")), lambda ws: min(ws) >= 1

@@ -5,6 +5,7 @@
     parameters.npz       the parameters, with a leading seed axis (`softql.checkpoint.load`)
     learning_curve.png   mean and band over seeds
     result.json          how it ended: steps, seconds, greedy returns
+    checkpoint.npz       until it has ended: everything that going on takes, and checkpoint-earlier.npz the one before
 
 Imports: numpy, checkpoint; jax only to tell versions and devices.
 """
@@ -12,16 +13,18 @@ Imports: numpy, checkpoint; jax only to tell versions and devices.
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import platform
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -34,6 +37,7 @@ CONFIG, METRICS, PARAMETERS, CURVE, RESULT = (
     "learning_curve.png",
     "result.json",
 )
+STATE, EARLIER, DAMAGED = "checkpoint.npz", "checkpoint-earlier.npz", "checkpoint-damaged.npz"
 PACKAGES = ("softql", "jax", "jaxlib", "numpy", "gymnax", "optax")
 
 
@@ -55,6 +59,33 @@ def claim(out: str | Path | None, env_name: str) -> Path:
     probe.write_bytes(b"")
     probe.unlink()
     return folder
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """The run folder for this process alone, until it ends, however it ends.
+
+    Raises:
+      BlockingIOError: when another process has it. Where folders can't be locked (Windows, some network disks) nothing
+        is checked.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            if error.errno not in (errno.EBADF, errno.ENOLCK, errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
+                raise
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _fresh(root: Path, env_name: str) -> Path:
@@ -87,29 +118,34 @@ def machine() -> dict[str, Any]:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON under a temporary name, then rename; infinities and NaN become strings."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(_plain(content), indent=2, allow_nan=False) + "\n")
+    temporary.write_text(json.dumps(plain(content), indent=2, allow_nan=False) + "\n")
     os.replace(temporary, path)
 
 
-def _plain(x: Any) -> Any:
+def plain(x: Any) -> Any:
     """x in JSON's types."""
     if isinstance(x, Mapping):
-        return {str(name): _plain(value) for name, value in x.items()}
+        return {str(name): plain(value) for name, value in x.items()}
     if isinstance(x, (list, tuple)):
-        return [_plain(value) for value in x]
+        return [plain(value) for value in x]
     if isinstance(x, float) and not np.isfinite(x):
         return str(x)
     return x.item() if isinstance(x, np.generic) else x
 
 
 class MetricsFile:
-    """`metrics.csv`, open: a line a seed for each chunk, on disk when `add` returns."""
+    """`metrics.csv`, open: a line a seed for each chunk, on disk when `add` returns. Of an earlier part of the run the
+    first `lines` are kept."""
 
-    def __init__(self, path: Path, fields: Iterable[str]) -> None:
+    def __init__(self, path: Path, fields: Iterable[str], lines: int = 0) -> None:
         self.fields = ("seed", "seconds", *fields)
-        self._file = open(path, "w", newline="")  # noqa: SIM115  (closed by __exit__)
+        kept = _head(path, lines) if lines else b""
+        self._file = open(path, "r+" if kept else "w", newline="")  # noqa: SIM115  (closed by __exit__)
+        self._file.seek(len(kept))
+        self._file.truncate()
         self._csv = csv.writer(self._file)
-        self._csv.writerow(self.fields)
+        if not kept:
+            self._csv.writerow(self.fields)
 
     def __enter__(self) -> Self:
         return self
@@ -124,6 +160,18 @@ class MetricsFile:
             cells = (metrics[name][seed].item() for name in self.fields[2:])
             self._csv.writerow((seed, f"{seconds:.3f}", *("" if _nan(x) else x for x in cells)))
         self._file.flush()
+
+    def settle(self) -> None:
+        """Have it on the disk itself, not only with the operating system."""
+        os.fsync(self._file.fileno())
+
+
+def _head(path: Path, lines: int) -> bytes:
+    """The heading and so many lines."""
+    found = path.read_bytes().splitlines(keepends=True)[: lines + 1]
+    if len(found) <= lines or not found[-1].endswith(b"\n"):
+        raise ValueError(f"{path} has lost lines: {max(0, len(found) - 1)} of {lines} are there")
+    return b"".join(found)
 
 
 def _nan(x: Any) -> bool:
@@ -153,6 +201,45 @@ def _number(cell: str) -> float:
     return float(cell) if cell else float("nan")
 
 
+class Progress(NamedTuple):
+    """How far a run is, and all that going on takes."""
+
+    state: Any
+    chunks: int
+    seconds: float
+
+
+def save_progress(folder: Path, progress: Progress) -> None:
+    """Write the state of every lane; the one before is kept."""
+    counts = {"chunks": np.int64(progress.chunks), "seconds": np.float64(progress.seconds)}
+    checkpoint.save(folder / STATE, {"state": progress.state, **counts}, folder / EARLIER)
+
+
+def load_progress(folder: Path, like: Any) -> tuple[Progress | None, list[str]]:
+    """The last good state of the structure of `like`, None where there is none; and a line for each file refused.
+
+    A damaged file is put out of the way, so that it never takes the place of a good one.
+    """
+    tree, said = {"state": like, "chunks": np.int64(0), "seconds": np.float64(0)}, []
+    for path in (folder / STATE, folder / EARLIER):
+        if not path.exists():
+            continue
+        try:
+            found = checkpoint.load(path, tree)
+        except checkpoint.Unreadable as error:
+            said.append(str(error))
+            os.replace(path, folder / DAMAGED)
+            continue
+        return Progress(found["state"], int(found["chunks"]), float(found["seconds"])), said
+    return None, said
+
+
+def forget_progress(folder: Path) -> None:
+    """A run that has ended does not go on."""
+    for name in (STATE, EARLIER):
+        (folder / name).unlink(missing_ok=True)
+
+
 def save_parameters(folder: Path, params: Any) -> None:
     """The parameters of every seed, one file."""
     checkpoint.save(folder / PARAMETERS, params)
@@ -164,11 +251,18 @@ __all__ = [
     "METRICS",
     "PARAMETERS",
     "RESULT",
+    "STATE",
     "MetricsFile",
+    "Progress",
     "claim",
+    "forget_progress",
+    "load_progress",
+    "locked",
     "machine",
+    "plain",
     "read_metrics",
     "save_parameters",
+    "save_progress",
     "versions",
     "write_json",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
 import time
@@ -27,6 +28,7 @@ from softql.train import Diverged, seeds, summary, train
 GAPS = ("suboptimality", "greedy_suboptimality", "q_error")  # columns of metrics.csv where an exact answer exists
 CHUNKS = 100  # how often progress is shown and metrics are written
 EXACT = 1_000  # states up to which an environment is enumerated, and the policy measured against Q*
+SAVED = 10.0  # seconds between two saved states, at least
 PLAIN = 10  # how many lines of progress a log gets, where there is no terminal
 
 
@@ -98,20 +100,51 @@ def _over(kind: type[Shape], recipe: Shape, settings: Mapping[str, Any]) -> Shap
     return kind(**{**vars(recipe), **_known(vars(recipe), settings)})
 
 
-def run(plan: Plan, folder: Path, console: Console | None = None) -> str:
+def resumed(config: Mapping[str, Any], env: Any, env_params: Any) -> Plan:
+    """The plan of a run from its config.json.
+
+    Raises:
+      ValueError: when this softql or this gymnax makes another run of it, or config.json says nothing of a run.
+    """
+    try:
+        shape = config["shape"] | {"hidden": tuple(config["shape"]["hidden"])}
+        own = {"seed": config["seed"], "seeds": config["seeds"], "episodes": config["evaluation_episodes"]}
+        settings = {**config["hyper"], **shape, **own, "mode": config["mode"], "steps": config["env_steps_per_seed"]}
+        hyper = Hyper(**config["hyper"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"its {runs.CONFIG} is not that of a run ({error})") from error
+    planned = plan(env, env_params, config["environment"], settings)._replace(hyper=hyper)
+    for name, value in runs.plain(describe(planned)).items():
+        if config.get(name) != value:
+            raise ValueError(f"it can't go on here: {name} was {config.get(name)} and would be {value}")
+    return planned
+
+
+def run(
+    plan: Plan, folder: Path, console: Console | None = None, resume: bool = False, save_every: float = SAVED
+) -> str:
     """Train, write the run folder, print the verdict.
+
+    Args:
+      plan: what to do.
+      folder: the run folder.
+      console: where to print.
+      resume: go on from the last state that the folder holds, to the bits that an unbroken run would have given.
+      save_every: seconds between two saved states; more if saving takes over a twentieth of the time.
 
     Returns:
       "done", "interrupted" (by Ctrl-C), "diverged" or "unsaved" (the folder could not be written).
     """
     console = Console(highlight=False, soft_wrap=True) if console is None else console
-    config = {"command": "train", **describe(plan), "versions": runs.versions(), "machine": runs.machine()}
-    runs.write_json(folder / runs.CONFIG, config)
+    here = {"versions": runs.versions(), "machine": runs.machine()}
     console.print(f"softql train {plan.env_name}: {plan.seeds} seeds, {_settings(plan)} -> {folder}")
-    began = time.perf_counter()
+    start = _found(plan, folder, console, here) if resume else None
+    if not resume:
+        runs.write_json(folder / runs.CONFIG, {"command": "train", **describe(plan), **here})
+    began = time.perf_counter() - (start.seconds if start else 0.0)
     outcome = Outcome()
     try:
-        _learn(plan, folder, console, began, outcome)
+        _learn(plan, folder, console, began, outcome, start, save_every)
         if outcome.status == "done":
             outcome.status = "interrupted"
             outcome.greedy_returns = judge(plan, outcome.params)
@@ -122,6 +155,32 @@ def run(plan: Plan, folder: Path, console: Console | None = None) -> str:
         outcome.status = "unsaved"
         console.print(f"can't write the run: {error}")
     return _keep(plan, folder, console, outcome, time.perf_counter() - began)
+
+
+def _found(plan: Plan, folder: Path, console: Console, here: Mapping[str, Any]) -> runs.Progress | None:
+    """How far the run got, and what is to be said about that."""
+    was = json.loads((folder / runs.CONFIG).read_text())
+    for name, value in runs.plain(here).items():
+        changed = {key: (was.get(name, {}).get(key), x) for key, x in value.items() if was.get(name, {}).get(key) != x}
+        for key, (before, now) in changed.items():
+            console.print(f"{key} was {before}, is {now}: the numbers may differ in their last bits from here on")
+    like = jax.eval_shape(lambda keys: jax.vmap(lambda k: plan.agent.init(k, plan.hyper))(keys), _keys(plan))
+    progress, refused = runs.load_progress(folder, like)
+    for line in refused:
+        console.print(line)
+    if progress is None:
+        console.print("no state to go on from: from the start")
+        return None
+    console.print(f"going on after {_env_steps(plan, progress.chunks):,} of {plan.env_steps:,} steps")
+    return progress._replace(state=jax.tree.map(jax.numpy.asarray, progress.state))
+
+
+def _keys(plan: Plan) -> jax.Array:
+    return seeds(plan.seed, plan.seeds)
+
+
+def _env_steps(plan: Plan, chunks: int) -> int:
+    return plan.env_steps - (plan.steps - chunks * plan.chunk) * plan.shape.env_steps
 
 
 def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds: float) -> str:
@@ -136,17 +195,31 @@ def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds:
         if outcome.gap is not None:
             console.print(_said(plan, outcome.gap))
             result |= {name: x.tolist() for name, x in outcome.gap.items()}
-        runs.write_json(folder / runs.RESULT, result)
-        if outcome.env_steps:
-            title = f"{plan.env_name}, soft Q-learning ({plan.shape.mode})"
-            plots.learning_curve(folder / runs.CURVE, runs.read_metrics(folder), title, plan.hyper.alpha)
+        drawn = _draw(plan, folder) if outcome.env_steps else None
+        runs.write_json(folder / runs.RESULT, result | ({"status": "unsaved"} if drawn else {}))  # last: now it is done
+        if drawn is not None:
+            raise drawn
+        if outcome.status in ("done", "diverged"):
+            runs.forget_progress(folder)
     except (OSError, ValueError) as error:  # the disk, or metrics that never reached it
         outcome.status = "unsaved"
         console.print(f"can't write the run: {error}")
     console.print(
         f"{outcome.status}: {outcome.env_steps:,} steps a seed in {seconds:.0f} s; what there is, is in {folder}"
     )
+    if outcome.status in ("interrupted", "unsaved"):
+        console.print(f"softql train --resume {folder} goes on")
     return outcome.status
+
+
+def _draw(plan: Plan, folder: Path) -> Exception | None:
+    """The learning curve, or what kept it from being drawn."""
+    title = f"{plan.env_name}, soft Q-learning ({plan.shape.mode})"
+    try:
+        plots.learning_curve(folder / runs.CURVE, runs.read_metrics(folder), title, plan.hyper.alpha)
+    except (OSError, ValueError) as error:
+        return error
+    return None
 
 
 def describe(plan: Plan) -> dict[str, Any]:
@@ -176,23 +249,38 @@ def _settings(plan: Plan) -> str:
     return f"{plan.env_steps:,} steps each, {learning}"
 
 
-def _learn(plan: Plan, folder: Path, console: Console, began: float, outcome: Outcome) -> None:
+def _learn(
+    plan: Plan,
+    folder: Path,
+    console: Console,
+    began: float,
+    outcome: Outcome,
+    start: runs.Progress | None,
+    save_every: float,
+) -> None:
     """Train chunk by chunk, writing as it goes; `outcome` holds the last good parameters at any moment."""
-    keys, measured = seeds(plan.seed, plan.seeds), measure(plan)
+    measured, chunks = measure(plan), start.chunks if start else 0
+    fields, lines = (*Metrics._fields, *(GAPS if plan.world else ())), chunks * plan.seeds
+    if start is not None:
+        outcome.params, outcome.env_steps = jax.device_get(start.state.params), _env_steps(plan, chunks)
+        outcome.gap = measured(start.state.params)
     with (
-        runs.MetricsFile(folder / runs.METRICS, (*Metrics._fields, *(GAPS if plan.world else ()))) as file,
+        runs.MetricsFile(folder / runs.METRICS, fields, lines) as file,
         shown(plan, console) as show,
         stop_on_interrupt(console) as stopping,
     ):
+        saver = Saver(folder, file, began, save_every)
         try:
-            for state, metrics in train(plan.agent, plan.hyper, keys, plan.steps, plan.chunk):
-                row = jax.device_get(summary(metrics))
+            for state, metrics in going_on(plan, chunks, start.state if start else None):
+                row, chunks = jax.device_get(summary(metrics)), chunks + 1
                 outcome.params, outcome.env_steps = jax.device_get(state.params), int(row.env_steps[0])
                 outcome.gap = measured(state.params)
                 file.add(time.perf_counter() - began, row._asdict() | (outcome.gap or {}))
+                last = stopping() or chunks * plan.chunk >= plan.steps
+                saver(state, chunks, now=last)
                 show(row)
-                if stopping():
-                    return
+                if stopping() and last:
+                    break
         except Diverged as error:
             row = jax.device_get(summary(error.metrics))
             outcome.status = "diverged"
@@ -201,7 +289,32 @@ def _learn(plan: Plan, folder: Path, console: Console, began: float, outcome: Ou
             file.add(time.perf_counter() - began, row._asdict() | (outcome.gap or {}))
             console.print(f"diverged: {error}")
             return
-    outcome.status = "done"
+    if chunks * plan.chunk >= plan.steps:
+        outcome.status = "done"
+
+
+def going_on(plan: Plan, chunks: int, state: Any) -> Iterator[tuple[Any, Metrics]]:
+    """What is left of the training after so many chunks."""
+    left = plan.steps - chunks * plan.chunk
+    return train(plan.agent, plan.hyper, _keys(plan), left, plan.chunk, state) if left else iter(())
+
+
+class Saver:
+    """Saves the state now and then: not before `every` seconds have passed, nor 20 times what saving took."""
+
+    def __init__(self, folder: Path, file: runs.MetricsFile, began: float, every: float) -> None:
+        self.folder, self.file, self.began, self.every = folder, file, began, every
+        self.due = time.perf_counter() + every
+
+    def __call__(self, state: Any, chunks: int, now: bool = False) -> None:
+        """Save if it is time, or at once."""
+        at = time.perf_counter()
+        if at < self.due and not now:
+            return
+        self.file.settle()
+        runs.save_progress(self.folder, runs.Progress(jax.device_get(state), chunks, at - self.began))
+        spent = time.perf_counter() - at
+        self.due = at + spent + max(self.every, 20 * spent)
 
 
 def measure(plan: Plan) -> Callable[[Any], dict[str, np.ndarray] | None]:

@@ -1,6 +1,17 @@
 """Every test runs with rank promotion refused, and (pyproject.toml) with warnings as errors."""
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
+
+# What one process compiled, the others of this session load: workers and children inherit these, which JAX reads when
+# it is imported.
+OURS = "JAX_COMPILATION_CACHE_DIR" not in os.environ
+if OURS:
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="softql-compiled-")
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.2"
+    os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 
 import jax
 import pytest
@@ -13,6 +24,12 @@ collect_ignore = [] if jax.config.jax_enable_x64 else ["x64"]
 STATM = Path("/proc/self/statm")  # Linux: memory in pages of 4 KiB
 GIB = 2**30 // 4096
 MOST = [3 * GIB]  # grows with what the allocator does not give back
+
+
+def pytest_sessionfinish():
+    """The process that made the folder of compiled programs removes it."""
+    if OURS:
+        shutil.rmtree(os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items):

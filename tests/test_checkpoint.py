@@ -1,6 +1,6 @@
 """What is saved comes back, and what was damaged is refused."""
 
-import contextlib
+
 
 import jax
 import jax.numpy as jnp
@@ -45,12 +45,12 @@ def test_every_bit_counts(tmp_path, tree):
     checkpoint.save(path, tree)
     good = path.read_bytes()
     rng = np.random.default_rng(0)
-    for at in rng.integers(0, 8 * len(good), 200):
+    for at in rng.integers(0, 8 * len(good), 1000):
         bad = bytearray(good)
         bad[at // 8] ^= 1 << (at % 8)
         path.write_bytes(bytes(bad))
-        with contextlib.suppress(checkpoint.Unreadable):
-            same(checkpoint.load(path, tree), tree)  # a bit that the archive does not use
+        with pytest.raises(checkpoint.Unreadable, match="damaged"):
+            checkpoint.load(path, tree)
 
 
 def test_damage_to_an_array_is_noticed(tmp_path):

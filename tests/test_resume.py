@@ -1,0 +1,242 @@
+"""`softql train --resume`: a run that was stopped, however it was, ends with the bits of a run that was not."""
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from softql import checkpoint, cli, runs, session
+
+ROOT = Path(__file__).parent.parent
+SMALL = ["--seeds", "2", "--steps", "2048", "--envs", "4", "--hidden", "8", "--episodes", "2"]
+MODES = {
+    "on_policy": ["--rollout", "8", "--minibatches", "2"],
+    "replay": ["--mode", "replay", "--rollout", "1", "--batch", "8", "--buffer", "64", "--warmup", "32"],
+}
+KILLS = 20
+
+
+def softql(*arguments):
+    return cli.main([str(a) for a in arguments])
+
+
+def outcome(folder):
+    """All that a run is for: parameters, metrics without the clock, greedy returns."""
+    with open(folder / runs.METRICS, newline="") as file:
+        metrics = [{k: v for k, v in line.items() if k != "seconds"} for line in csv.DictReader(file)]
+    result = json.loads((folder / runs.RESULT).read_text())
+    returns, status = result.get("greedy_returns"), result["status"]
+    return (folder / runs.PARAMETERS).read_bytes(), metrics, returns, status
+
+
+def stopped(monkeypatch, after, *arguments):
+    """A run whose machine stops after so many chunks: no handler runs and nothing is tidied up."""
+
+    class Stopped(BaseException):
+        pass
+
+    calls = iter(range(10_000))
+
+    class Saver(session.Saver):
+        def __call__(self, state, chunks, now=False):
+            super().__call__(state, chunks, now=next(calls) % 2 == 0)  # every other state is saved
+            if chunks == after:
+                raise Stopped
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "Saver", Saver)
+        with pytest.raises(Stopped):
+            softql(*arguments)
+
+
+@pytest.fixture(scope="module", params=MODES)
+def mode(request, tmp_path_factory):
+    """The arguments of a run, and the folder of the same run unbroken."""
+    whole = tmp_path_factory.mktemp(request.param) / "whole"
+    arguments = ["train", "CartPole-v1", *SMALL, *MODES[request.param]]
+    assert softql(*arguments, "--out", whole) == 0
+    return arguments, whole
+
+
+def test_the_end_is_that_of_an_unbroken_run(mode, tmp_path, monkeypatch, capsys):
+    """Stopped twice, at a chunk whose state was saved and at one whose was not."""
+    arguments, whole = mode
+    out = tmp_path / "run"
+    stopped(monkeypatch, 3, *arguments, "--out", out)
+    stopped(monkeypatch, 6, "train", "--resume", out)
+    capsys.readouterr()
+    assert softql("train", "--resume", out) == 0
+    assert "going on after" in capsys.readouterr().out
+    assert outcome(out) == outcome(whole)
+    assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in whole.iterdir())
+
+
+def test_a_run_that_has_ended_stays(mode, capsys):
+    whole = mode[1]
+    before = outcome(whole)
+    assert softql("train", "--resume", whole) == 0
+    assert "nothing to go on with" in capsys.readouterr().out
+    assert outcome(whole) == before
+
+
+@pytest.fixture
+def cut(mode, tmp_path, monkeypatch):
+    """A run that was stopped with two states saved, and what it should come to."""
+    stopped(monkeypatch, 5, *mode[0], "--out", tmp_path / "run")
+    assert (tmp_path / "run" / runs.STATE).exists()
+    assert (tmp_path / "run" / runs.EARLIER).exists()
+    return tmp_path / "run", outcome(mode[1])
+
+
+@pytest.mark.parametrize("bad", [b"", b"PK\x03\x04 something else", "flipped", "another tree"])
+def test_a_bad_state_is_refused_and_the_one_before_taken(cut, bad, capsys):
+    folder, expected = cut
+    path = folder / runs.STATE
+    if bad == "flipped":
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 4
+        path.write_bytes(content)
+    elif bad == "another tree":
+        checkpoint.save(path, {"w": np.ones(3)})
+    else:
+        path.write_bytes(bad)
+    assert softql("train", "--resume", folder) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if runs.STATE in line]
+    assert len(said) == 1
+    assert "damaged" in said[0] or "another tree" in said[0]
+    found = outcome(folder)
+    assert found == expected
+
+
+def test_without_a_state_it_begins_again(cut, capsys):
+    folder, expected = cut
+    (folder / runs.STATE).unlink()
+    (folder / runs.EARLIER).write_bytes(b"gone")
+    assert softql("train", "--resume", folder) == 0
+    assert "from the start" in capsys.readouterr().out
+    assert outcome(folder) == expected
+
+
+def test_what_cannot_go_on_is_said(cut, capsys):
+    """A folder without a run, a run of other settings, lost metrics, options that would change the run."""
+    folder, _ = cut
+    config = json.loads((folder / runs.CONFIG).read_text())
+
+    def says(message, **changed):
+        (folder / runs.CONFIG).write_text(json.dumps(config | changed))
+        assert softql("train", "--resume", folder) == 2
+        errors = capsys.readouterr().err
+        assert message in errors
+        assert errors.count("\n") == 1
+
+    says("is not that of a run", shape=None)
+    says("can't go on here: agent_steps", agent_steps=7)
+    says("alpha = -1.0", hyper=config["hyper"] | {"alpha": -1.0})
+    says("there is no environment", environment="NoPole")
+    (folder / runs.CONFIG).write_text(json.dumps(config))
+    lines = (folder / runs.METRICS).read_text().splitlines(keepends=True)
+    (folder / runs.METRICS).write_text("".join(lines[:3]))
+    says("has lost lines: 2 of")
+    (folder / runs.CONFIG).write_text("{")
+    assert softql("train", "--resume", folder) == 2
+    assert softql("train", "--resume", folder / "none") == 2
+    assert softql("train", "--resume", folder, "--alpha", 3) == 2
+    assert softql("train", "CartPole-v1", "--resume", folder) == 2
+    assert softql("train") == 2
+    said = capsys.readouterr().err.splitlines()
+    assert ["can't resume" in said[0], "holds no run" in said[1], "leave out --alpha" in said[2]] == [True] * 3
+    assert ["leave out environment" in said[3], "train what?" in said[4]] == [True] * 2
+
+
+def test_a_full_disk_stops_it_and_space_lets_it_go_on(mode, tmp_path, monkeypatch, capsys):
+    """The disk is full at the second state: the first stands, the run ends by saying so, and goes on later."""
+    arguments, whole = mode
+    out, save, room = tmp_path / "run", checkpoint.save, iter([True, False])
+
+    def filling(path, tree, earlier=None):
+        if Path(path).name == runs.STATE and not next(room, False):
+            raise OSError(28, "No space left on device")
+        save(path, tree, earlier)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "save", filling)
+        assert softql(*arguments, "--out", out, "--save-every", 0) == 1
+    said = capsys.readouterr().out
+    assert "No space left on device" in said
+    assert f"softql train --resume {out} goes on" in said
+    assert json.loads((out / runs.RESULT).read_text())["status"] == "unsaved"
+    assert softql("train", "--resume", out) == 0
+    assert outcome(out) == outcome(whole)
+
+
+def test_two_runs_cannot_share_a_folder(cut, capsys):
+    folder, _ = cut
+    before = sorted(path.name for path in folder.iterdir())
+    with runs.locked(folder):
+        assert softql("train", "--resume", folder) == 2
+    assert "another process is training in" in capsys.readouterr().err
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_other_versions_are_named(cut, capsys):
+    folder, expected = cut
+    config = json.loads((folder / runs.CONFIG).read_text())
+    config["versions"]["jax"] = "0.0.1"
+    (folder / runs.CONFIG).write_text(json.dumps(config))
+    assert softql("train", "--resume", folder) == 0
+    assert "jax was 0.0.1" in capsys.readouterr().out
+    assert outcome(folder) == expected
+
+
+def start(folder, log, *arguments):
+    """A real process that trains in the folder, or goes on there; what it compiles, the next one finds."""
+    here = {"PYTHONPATH": str(ROOT), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
+    how = ["--resume", folder] if (folder / runs.CONFIG).exists() else [*arguments, "--out", folder]
+    command = [sys.executable, "-m", "softql.cli", "train", *map(str, how), "--save-every", "0"]
+    return subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | here)
+
+
+def size(path):
+    return path.stat().st_size if path.exists() else 0
+
+
+def test_killed_at_random_moments(tmp_path):
+    """kill -9 at 20 random moments, of starting, training, saving and ending: the end is that of an unbroken run."""
+    arguments = ["CartPole-v1", "--seeds", "2", "--steps", "1500000", "--envs", "4", "--rollout", "8"]
+    arguments += ["--minibatches", "2", "--hidden", "8", "--episodes", "2"]
+    rng, whole, out = random.Random(0), tmp_path / "whole", tmp_path / "run"
+    killed, went_on = 0, 0
+    with open(tmp_path / "log", "w+") as log:
+        assert start(whole, log, *arguments).wait() == 0
+        while killed < KILLS:
+            if out.exists() and (out / runs.RESULT).exists():  # it ended in time: another run
+                assert outcome(out) == outcome(whole)
+                out = out.with_name(out.name + "n")
+            process = start(out, log, *arguments)
+            if rng.random() < 0.75:  # while it trains; else at any moment from the start of the process on
+                before = size(out / runs.METRICS)
+                while process.poll() is None and size(out / runs.METRICS) <= before:
+                    before = size(out / runs.METRICS)  # the file is cut to what the state knows of, then it grows
+                    time.sleep(0.002)
+                time.sleep(rng.uniform(0, 0.4))
+            else:
+                time.sleep(rng.uniform(0, 5))
+            process.send_signal(signal.SIGKILL)
+            killed += process.wait() == -signal.SIGKILL
+            went_on += (out / runs.STATE).exists() or (out / runs.EARLIER).exists()
+        while not (out / runs.RESULT).exists():
+            assert start(out, log, *arguments).wait() == 0
+        log.seek(0)
+        said = log.read()
+    assert outcome(out) == outcome(whole)
+    assert "Traceback" not in said
+    assert went_on > KILLS / 2
+    assert "going on after" in said
