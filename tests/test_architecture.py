@@ -14,6 +14,7 @@ STDLIB = sys.stdlib_module_names
 LADDER = {
     "softql.equations": (set(), {"jax", "numpy", "jaxtyping"}),
     "softql.precise": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.measures": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "scipy"}),
     "softql.returns": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.temperature": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.closed_forms": (set(), {"jax", "numpy", "jaxtyping"}),
