@@ -15,6 +15,10 @@ LADDER = {
     "softql.equations": (set(), {"jax", "numpy", "jaxtyping"}),
     "softql.precise": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.measures": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "scipy"}),
+    "softql.samplers": (
+        {"softql.equations", "softql.measures"},
+        {"jax", "numpy", "jaxtyping", "blackjax"},
+    ),
     "softql.returns": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.temperature": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.closed_forms": (set(), {"jax", "numpy", "jaxtyping"}),
