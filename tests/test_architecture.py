@@ -36,14 +36,18 @@ LADDER = {
         },
         set(),
     ),
-    "softql.envs": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),
+    "softql.lanes": (set(), {"jax", "jaxtyping"}),
+    "softql.envs": ({"softql.equations", "softql.measures"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),
     "softql.agents": (
-        {"softql.equations", "softql.returns", "softql.envs"},
+        {
+            *("softql.equations", "softql.measures", "softql.samplers", "softql.returns"),
+            *("softql.temperature", "softql.lanes"),
+        },
         {"jax", "numpy", "jaxtyping", "optax", "gymnax"},
     ),
     "softql.train": ({"softql.agents"}, {"jax", "numpy", "jaxtyping"}),
     "softql.evaluate": (
-        {"softql.equations", "softql.agents", "softql.envs", "softql.mdp", "softql.tabular"},
+        {"softql.equations", "softql.agents", "softql.lanes", "softql.mdp", "softql.tabular"},
         {"jax", "numpy", "jaxtyping"},
     ),
     "softql.checkpoint": (set(), {"jax", "numpy"}),
