@@ -1,7 +1,7 @@
 """How good a policy is: returns of whole episodes, and, where the environment is an exact MDP, how far from optimal.
 
 Returns of episodes are undiscounted; exact values are discounted as the MDP is. Both in reward units. Imports:
-equations, envs.lanes, mdp, tabular.
+equations, lanes, mdp, tabular.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from softql.envs.lanes import Lanes, lanes, observed
 from softql.equations import boltzmann_log_policy
+from softql.lanes import Lanes, lanes, observed
 from softql.mdp import World
 from softql.tabular import evaluate_policy, optimal_policy, soft_policy_iteration
 

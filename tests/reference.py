@@ -399,6 +399,27 @@ def sample_actions(seed, count, q, alpha, log_w=None):
     return np.argmax(log_masses(q, alpha, log_w) + gumbel(seed, (int(count), *q.shape)), axis=-1)
 
 
+def sample_box_actions(seed, count, centre, height, width, alpha, weight=None):
+    """By a fine grid: a cell with the chance of its middle, and a place in it. `weight` multiplies the density."""
+    rng, d = np.random.default_rng(int(seed)), centre.shape[1]
+    n = 3_600 if d == 1 else 240
+    middles = -1 + (2 * np.arange(n) + 1) / n
+    cells = np.stack(np.meshgrid(*[middles] * d, indexing="ij"), axis=-1).reshape(-1, d)
+    square = np.sum(np.square(cells[:, None] - centre), axis=-1)
+    mass = np.exp(np.exp(-square / (2 * width**2)) @ height / alpha)
+    mass = np.cumsum(mass if weight is None else mass * weight(cells))
+    chosen = np.searchsorted(mass / mass[-1], rng.random(count), side="right")
+    return cells[np.minimum(chosen, len(cells) - 1)] + (2 * rng.random((count, d)) - 1) / n
+
+
+def langevin_draws(seed, count, curvature, alpha, step, steps):
+    rng, action = np.random.default_rng(int(seed)), np.zeros(count)
+    for _ in range(steps):
+        action = langevin_step(action[:, None], -curvature * action[:, None], alpha, step, rng.normal(size=(count, 1)))
+        action = action[:, 0]
+    return action
+
+
 def replay_target(reward, terminated, truncated, next_v, gamma):
     return soft_q_target(reward, gamma * (1 - np.asarray(terminated, next_v.dtype)), next_v)
 

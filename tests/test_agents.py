@@ -17,8 +17,8 @@ from softql.agents import learning as learning_module
 from softql.agents.learning import norm
 from softql.agents.networks import layer_norm
 from softql.agents.replay import pack, replay, unpack
-from softql.envs.lanes import lanes
 from softql.envs.probes import PROBES, Probe, ProbeParams, observations, probe, soft_q
+from softql.lanes import lanes
 from softql.returns import soft_lambda_returns
 
 MODES = ("on_policy", "replay")

@@ -14,6 +14,11 @@ STDLIB = sys.stdlib_module_names
 LADDER = {
     "softql.equations": (set(), {"jax", "numpy", "jaxtyping"}),
     "softql.precise": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.measures": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "scipy"}),
+    "softql.samplers": (
+        {"softql.equations", "softql.measures"},
+        {"jax", "numpy", "jaxtyping", "blackjax"},
+    ),
     "softql.returns": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.temperature": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.closed_forms": (set(), {"jax", "numpy", "jaxtyping"}),
@@ -31,14 +36,18 @@ LADDER = {
         },
         set(),
     ),
-    "softql.envs": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),
+    "softql.lanes": (set(), {"jax", "jaxtyping"}),
+    "softql.envs": ({"softql.equations", "softql.measures"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),
     "softql.agents": (
-        {"softql.equations", "softql.returns", "softql.envs"},
+        {
+            *("softql.equations", "softql.measures", "softql.samplers", "softql.returns"),
+            *("softql.temperature", "softql.lanes"),
+        },
         {"jax", "numpy", "jaxtyping", "optax", "gymnax"},
     ),
     "softql.train": ({"softql.agents"}, {"jax", "numpy", "jaxtyping"}),
     "softql.evaluate": (
-        {"softql.equations", "softql.agents", "softql.envs", "softql.mdp", "softql.tabular"},
+        {"softql.equations", "softql.agents", "softql.lanes", "softql.mdp", "softql.tabular"},
         {"jax", "numpy", "jaxtyping"},
     ),
     "softql.checkpoint": (set(), {"jax", "numpy"}),

@@ -17,7 +17,8 @@ def test_examples(name):
 
 
 def test_every_public_equation_has_an_example():
-    for room in ("softql.equations", "softql.returns", "softql.temperature", "softql.tabular", "softql.equivalences"):
+    rooms = ("equations", "measures", "returns", "temperature", "tabular", "equivalences")
+    for room in (f"softql.{name}" for name in rooms):
         module = importlib.import_module(room)
         functions = [(n, f) for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__.startswith(room)]
         public = [function for name, function in functions if name[0] != "_"]

@@ -17,7 +17,7 @@ from softql import laws
 
 STEMS = {
     *("value", "policy", "backup", "returns", "estimator", "temperature", "tabular", "equivalences"),
-    *("solver", "sampler", "replay", "agent"),
+    *("solver", "sampler", "continuous", "replay", "agent"),
 }
 EXAMPLES = 300
 """Far more than any named law needs: each was seen to catch its mutant within 40 or so."""

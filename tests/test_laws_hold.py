@@ -17,7 +17,7 @@ from softql import laws
 
 EXAMPLES = int(os.environ.get("SOFTQL_LAW_EXAMPLES", "100"))
 SEED = int(os.environ.get("SOFTQL_LAW_SEED", "0"))
-SYSTEMS = ("solver", "sampler", "replay", "agent")  # softql's own are in test_systems_hold.py
+SYSTEMS = ("solver", "sampler", "continuous", "replay", "agent")  # softql's own are in test_systems_hold.py
 FORMULAS = [law for law in laws.LAWS if law.stem not in SYSTEMS]
 NEEDED = sorted({name for law in FORMULAS for name in law.needs})
 COMPILED = {name: jax.jit(getattr(softql, name)) for name in NEEDED}

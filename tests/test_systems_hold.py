@@ -23,7 +23,7 @@ from softql.mdp import MDP
 
 EXAMPLES = int(os.environ.get("SOFTQL_LAW_EXAMPLES", "10"))
 QUICK_TO_COMPILE = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
-SYSTEMS = ("solver", "sampler", "replay", "agent")
+SYSTEMS = ("solver", "sampler", "continuous", "replay", "agent")
 
 
 @parametrize(reference, SYSTEMS, examples=EXAMPLES)
@@ -127,7 +127,7 @@ def test_softql_agent(mode, tmp_path):
 
 def test_the_laws_of_systems_are_known_by_their_stems():
     counts = {stem: sum(law.stem == stem for law in LAWS) for stem in SYSTEMS}
-    assert counts == {"solver": 2, "sampler": 6, "replay": 5, "agent": 8}
+    assert counts == {"solver": 2, "sampler": 6, "continuous": 3, "replay": 5, "agent": 8}
     assert all(law.false_alarm == 1e-9 for law in LAWS if "independent" in law.name or "follow" in law.name)
 
 

@@ -14,7 +14,7 @@ def tags_in(*paths):
     return {tag for path in paths for tag in TAG.findall(path.read_text())}
 
 
-ROOMS = ("equations", "mdp", "tabular")
+ROOMS = ("equations", "measures", "mdp", "tabular")
 FILES = ("returns", "temperature", "equivalences", "closed_forms")
 EQUATIONS = tags_in(
     *(path for room in ROOMS for path in (ROOT / "softql" / room).glob("*.py")),

@@ -6,7 +6,7 @@ V is taken with a target network that follows by Polyak averaging. "on_policy": 
 and forgotten, the targets are soft lambda-returns, and there is no target network.
 
 What you vmap is data (`Hyper`, keys, `State`); what changes compiled code is static (`Shape`). Imports: equations,
-envs.lanes, and the other files of this folder.
+lanes, and the other files of this folder.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from jaxtyping import Array
 from softql.agents.learning import Mode, off_policy, on_policy, updater
 from softql.agents.networks import Network, Params, q_network
 from softql.agents.records import Agent, Hyper, Learner, Metrics, Shape, State, Transition, checked
-from softql.envs.lanes import Door, Lanes, lanes
 from softql.equations import boltzmann_log_policy, entropy
+from softql.lanes import Door, Lanes, lanes
 
 __all__ = ["Agent", "Hyper", "Learner", "Metrics", "Shape", "State", "Transition", "agent"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from softql.agents.networks import Params
-from softql.envs.lanes import Lanes
+from softql.lanes import Lanes
 
 __all__ = ["Agent", "Hyper", "Learner", "Metrics", "Shape", "State", "Transition", "checked"]
 
@@ -48,11 +48,16 @@ DOMAINS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "polyak": ("in (0, 1]", lambda x: (x > 0) & (x <= 1)),
     "lambda_": ("in [0, 1]", lambda x: (x >= 0) & (x <= 1)),
     "anneal": ("positive", lambda x: x > 0),
+    "entropy_target": ("finite", lambda x: abs(x) < math.inf),
+    "alpha_rate": ("at least 0 and finite", lambda x: (x >= 0) & (x < math.inf)),
+    "policy_rate": ("at least 0 and finite", lambda x: (x >= 0) & (x < math.inf)),
 }
 
+AnyHyper = TypeVar("AnyHyper", bound=tuple[Any, ...])
 
-def checked(hyper: Hyper) -> Hyper:
-    """The same Hyper as float32 arrays; a concrete leaf outside its domain is refused by name.
+
+def checked(hyper: AnyHyper) -> AnyHyper:
+    """The same Hyper (or ContinuousHyper) as float32 arrays; a concrete leaf outside its domain is refused by name.
 
     Raises:
         ValueError: naming the leaf, its value and its domain. A traced leaf cannot be looked at and passes.
@@ -61,11 +66,11 @@ def checked(hyper: Hyper) -> Hyper:
         >>> float(checked(Hyper(alpha=0.5)).alpha)
         0.5
     """
-    for name, leaf in hyper._asdict().items():
+    for name, leaf in hyper._asdict().items():  # type: ignore[attr-defined]
         domain, inside = DOMAINS[name]
         if not isinstance(leaf, jax.core.Tracer) and not np.all(inside(np.asarray(leaf))):
             raise ValueError(f"{name} = {leaf}: it must be {domain}")
-    return Hyper(*(jnp.asarray(leaf, jnp.float32) for leaf in hyper))
+    return type(hyper)(*(jnp.asarray(leaf, jnp.float32) for leaf in hyper))
 
 
 @dataclass(frozen=True)
@@ -109,9 +114,9 @@ class Shape:
         if self.mode not in ("on_policy", "replay"):
             raise ValueError(f'mode = {self.mode!r}: choose "on_policy" or "replay"')
         for name in ("envs", "rollout", "epochs", "minibatches", "batch", "updates", "buffer", "warmup"):
-            _count(name, getattr(self, name))
+            count(name, getattr(self, name))
         for width in self.hidden:
-            _count("hidden width", width)
+            count("hidden width", width)
         if not self.max_grad_norm > 0:
             raise ValueError(f"max_grad_norm = {self.max_grad_norm!r}: it must be positive")
         if self.mode == "on_policy" and self.envs % self.minibatches:
@@ -127,7 +132,8 @@ class Shape:
         return self.envs * self.rollout
 
 
-def _count(name: str, value: Any) -> None:
+def count(name: str, value: Any) -> None:
+    """Refuse anything but an integer of at least 1, by name."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"{name} = {value!r}: it must be an integer of at least 1")
 

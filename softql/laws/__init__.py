@@ -6,10 +6,10 @@
 
 A law knows the mathematics and nothing of softql's own code: this package imports NumPy and Hypothesis,
 never jax. Statements are in `value`, `policy`, `backup`, `returns`, `estimator`, `temperature`, `tabular` and
-`equivalences`, and those of whole systems in `solver`, `sampler`, `replay` and `agent`. `core` says what a law is,
-`strategies` and `worlds` draw the inputs, `oracle` knows the answers, `scales` says how large rounding may be, `runner`
-puts the laws to an implementation, `adapters` meet other conventions, and `report` (`text`, `html`) tells what came of
-it.
+`equivalences`, and those of whole systems in `solver`, `sampler`, `continuous`, `replay` and `agent`. `core` says what
+a law is, `strategies` and `worlds` draw the inputs, `oracle` knows the answers, `scales` says how large rounding may
+be, `runner` puts the laws to an implementation, `adapters` meet other conventions, and `report` (`text`, `html`) tells
+what came of it.
 """
 
 from __future__ import annotations

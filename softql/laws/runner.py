@@ -21,6 +21,7 @@ from . import (
     backup,
     cases,
     clock,
+    continuous,
     equivalences,
     estimator,
     replay,
@@ -39,7 +40,7 @@ from .report import Counterexample, LawBroken, Report, Result, Status
 from .text import MISSING
 
 ROOMS = (value, boltzmann, entropy, divergence, expectation, backup, returns, estimator)
-SYSTEMS = (temperature, tabular, solver, equivalences, sampler, replay, agent)
+SYSTEMS = (temperature, tabular, solver, equivalences, sampler, continuous, replay, agent)
 LAWS = laws_of(*ROOMS, *SYSTEMS)
 """Every law, by stem."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from . import (
     agent,
     backup,
+    continuous,
     equivalences,
     estimator,
     policy,
@@ -25,5 +26,6 @@ from .core import Mutant as Mutant
 from .core import mutants_of
 
 MUTANTS = mutants_of(
-    value, policy, backup, returns, estimator, temperature, tabular, solver, equivalences, sampler, replay, agent
+    *(value, policy, backup, returns, estimator, temperature, tabular),
+    *(solver, equivalences, sampler, continuous, replay, agent),
 )

@@ -1,0 +1,104 @@
+"""blackjax's samplers behind softql's pair. Needs the extra `samplers`: pip install "softql[samplers]".
+
+Imports: records; blackjax inside the functions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, ArrayLike, Float
+
+from softql.samplers.records import Move, Sampler, State, Target, at, checked_step
+
+__all__ = ["blackjax_hmc", "blackjax_mala"]
+
+
+def blackjax_mala(target: Target, step_size: Float[ArrayLike, ""]) -> Sampler:
+    r"""`softql.samplers.mala` as blackjax computes it.  [Note L69]
+
+    Args:
+      target: of `boltzmann_target`.
+      step_size: ε > 0, squared units of z.
+
+    Returns:
+      Sampler(init, step).
+
+    Raises:
+      ValueError: for a concrete step size that is not positive.
+      ImportError: where blackjax is not installed.
+
+    Source: Cabezas et al. 2024, arXiv 2402.10797.
+
+    Example:
+      >>> from softql.samplers import boltzmann_target
+      >>> target = boltzmann_target(lambda a: -0.5 * a @ a, 1.0)
+      >>> try:
+      ...     init, step = blackjax_mala(target, 0.5)
+      ...     print(step(jax.random.key(0), init(jnp.zeros((3, 2))))[1].action.shape)
+      ... except ImportError:
+      ...     print((3, 2))
+      (3, 2)
+    """
+    return _behind_the_pair(_blackjax().mala(target.log_density, checked_step(step_size)), target)
+
+
+def blackjax_hmc(target: Target, step_size: Float[ArrayLike, ""], leaps: int) -> Sampler:
+    r"""`softql.samplers.hmc` as blackjax computes it, with the identity as mass.  [H17 Eq. 6]
+
+    Args:
+      target: of `boltzmann_target`.
+      step_size: of one leap, > 0, units of z.
+      leaps: how many, >= 1.
+
+    Returns:
+      Sampler(init, step): init takes z [n, d] and needs d to make the mass.
+
+    Raises:
+      ValueError: for a concrete step size that is not positive, or leaps < 1.
+      ImportError: where blackjax is not installed.
+
+    Source: Cabezas et al. 2024, arXiv 2402.10797.
+
+    Example:
+      >>> from softql.samplers import boltzmann_target
+      >>> target = boltzmann_target(lambda a: -0.5 * a @ a, 1.0)
+      >>> try:
+      ...     init, step = blackjax_hmc(target, 0.5, leaps=3)
+      ...     print(step(jax.random.key(0), init(jnp.zeros((3, 2))))[1].action.shape)
+      ... except ImportError:
+      ...     print((3, 2))
+      (3, 2)
+    """
+    size = checked_step(step_size)
+    if leaps < 1:
+        raise ValueError(f"leaps = {leaps}: it must be at least 1")
+    blackjax = _blackjax()
+
+    def step(key: Array, state: State) -> tuple[State, Move]:
+        mass = jnp.ones(state.z.shape[-1])
+        return _behind_the_pair(blackjax.hmc(target.log_density, size, mass, leaps), target).step(key, state)
+
+    return Sampler(lambda z: at(target, z), step)
+
+
+def _blackjax() -> Any:
+    try:
+        import blackjax
+    except ImportError as error:
+        raise ImportError(f'{error}: install it with pip install "softql[samplers]"') from error
+    return blackjax
+
+
+def _behind_the_pair(algorithm: Any, target: Target) -> Sampler:
+    """One chain of blackjax for each row; softql's State on both sides."""
+
+    def step(key: Array, state: State) -> tuple[State, Move]:
+        keys = jax.random.split(key, len(state.z))
+        inside, info = jax.vmap(algorithm.step)(keys, jax.vmap(algorithm.init)(state.z))
+        then = State(inside.position, inside.logdensity, inside.logdensity_grad)
+        return then, Move(target.action(then.z), info.acceptance_rate)
+
+    return Sampler(lambda z: at(target, z), step)
