@@ -10,6 +10,7 @@ Room: jax, numpy, softql.equations.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import itertools
 import json
 import sys
@@ -192,15 +193,16 @@ def shaped(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thunk]]
             alpha = jnp.broadcast_to(ends[:, 0], (2, 5))
             yield label, partial(promise, getattr(e, name), "log" in name, tied, alpha, log_w)
         yield f"{name}, fast of two", partial(getattr(e, name), two["q"][:2, :2], two["alpha"][:2, :2], fast=True)
-    narrow = {name: x.astype(jnp.bfloat16) for name, x in b.items() if x.dtype == dtype}
-    yield "a wider alpha", lambda: e.boltzmann_policy(narrow["q"], b["alpha"])
-    yield "a wider measure", lambda: e.boltzmann_policy(narrow["q"], narrow["alpha"], b["log_w"])
-    yield "a wider measure of densities", lambda: e.entropy(narrow["log_p"], b["log_w"])
-    yield "a wider second density", lambda: e.kl_divergence(narrow["log_p"], b["log_r"], narrow["log_w"])
-    yield "a wider value", lambda: e.soft_q_target(narrow["reward"], narrow["discount"], b["v"])
-    yield "a wider sample", lambda: e.importance_value(b["q"], narrow["alpha"], narrow["log_r"])
-    yield "a narrower proposal", lambda: e.importance_value(narrow["q"], 0.5, b["log_r"])
-    yield "all but the measure", lambda: e.policy_value(narrow["log_r"], narrow["q"], narrow["alpha"], b["log_w"])
+    few = {name: x[:3] for name, x in b.items()}
+    narrow = {name: x.astype(jnp.bfloat16) if x.dtype == dtype else x for name, x in few.items()}
+    for weighted in (False, True):
+        for (name, f, short), (_, _, wide) in zip(
+            operators(e, narrow, weighted), operators(e, few, weighted), strict=True
+        ):
+            yield f"one argument wider{', weighted' if weighted else ''}: {name}", partial(one_wider, f, short, wide)
+    for weighted in (False, True):
+        for name, f, arguments in operators(e, ends_of_range(b, dtype), weighted):
+            yield f"ends of the range{', weighted' if weighted else ''}: {name}", partial(f, *arguments)
     yield "integer alphas, traced", lambda: jax.vmap(e.soft_value)(b["q"][:4], jnp.array([1, 2, 0, -1]))
     yield "alphas", lambda: [e.soft_value(b["q"][0], x) for x in (0, 1, np.int64(3), 2.0**60, 2.0**-60)]
     if dtype == np.float32:  # the dtype of a list of numbers depends on the mode
@@ -209,6 +211,50 @@ def shaped(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thunk]]
     yield "rows in lists", lambda: e.importance_value(lists, 0.5, [[0.0] * len(lists[0])] * 4)
     yield "targets in lists", lambda: e.optimality_target([1.0] * 4, (0.5,) * 4, lists, 0.5)
     yield "policy_value of lists", lambda: e.policy_value(lists, lists, 1.0, [0.0] * len(lists[0]))
+
+
+def one_wider(f: Callable[..., Any], short: tuple, wide: tuple) -> Any:
+    """What comes of 16-bit arguments when one of them has more digits, for each in turn."""
+    return [f(*short[:i], wide[i], *short[i + 1 :]) for i in range(len(short))]
+
+
+def ends_of_range(b: dict[str, Any], dtype: Any) -> dict[str, Any]:
+    """Q and alpha at the ends of what a float holds, gaps at the ends of what exp does, NaN on and off the mask."""
+    info, rng = jnp.finfo(dtype), np.random.default_rng(7)
+    most, least = float(info.max), float(info.tiny)
+    signs = rng.integers(-8, 9, (12, 5)) / 8
+    whole = 88.72283905206835 if dtype == np.float32 else 709.782712893384  # the logarithm of the largest number
+    q = np.concatenate([signs[:4] * most, signs[4:6] * least * 8, whole * (1 + signs[6:9] * 2.0**-6), signs[9:] * 3])
+    q[6:9, 0] = 0
+    q[9, 2] = q[10, :] = q[11, 1] = np.nan
+    alpha = [most / 4, most, most / 1024, 1.0, least, 1.0, 1.0, 1 + 2.0**-8, 1 - 2.0**-8, 1.0, 1.0, least * 64]
+    log_w = np.round(rng.integers(-40, 41, (12, 5)) / 8)
+    log_w[9, 2] = log_w[0, 1] = log_w[6, 0] = -np.inf
+    made = {name: np.asarray(x[:12]).copy() for name, x in b.items()}
+    made |= {"q": q, "alpha": np.array(alpha), "log_w": log_w, "q2": q[:, ::-1] / 2, "alpha2": np.array(alpha)[::-1] / 2}
+    made["log_p"][9, 2] = made["log_r"][8, 3] = -np.inf
+    made["log_r"][9, 2] = made["log_p"][7, 1] = -np.inf
+    return {name: jnp.asarray(x if x.dtype == np.int32 else x.astype(dtype)) for name, x in made.items()}
+
+
+def selftest(e: Any) -> Iterator[tuple[str, Thunk]]:
+    """What the check of the arithmetic draws, and what it says of arithmetic that is none."""
+    module = importlib.import_module(f"{e.__name__}._selftest")
+
+    def bad() -> None:
+        real = module._floats, module._specials
+        try:
+            module._floats = lambda a, b: (a + b, 0 * a, a * b, 0 * a, a * (1 / b))
+            module._specials = lambda x: np.array([True, x.dtype != np.float32 or x[2] != 1, True])
+            said = [*module._complaints(*module.samples())]
+            module._specials = lambda x: np.zeros(3, bool)
+            said += [*module._complaints(*module.samples())][-1:]
+        finally:
+            module._floats, module._specials = real
+        raise ValueError("; ".join(said))
+
+    yield "selftest: samples", lambda: module.samples()
+    yield "selftest: complaints", bad
 
 
 def promise(f: Callable[..., Any], log: bool, q: Any, alpha: Any, log_w: Any) -> Any:
@@ -335,6 +381,7 @@ def answer(thunk: Thunk) -> str:
 def thunks(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
     """Everything that is recorded in a dtype; refusals stand with float32."""
     if dtype == np.float32:
+        yield from selftest(e)
         yield from (("refused: " + name, thunk) for name, thunk in refusals(e))
     for name, thunk in computations(e, dtype):
         yield f"{np.dtype(dtype).name}: {name}", thunk

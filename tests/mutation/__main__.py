@@ -147,7 +147,7 @@ def interleaved(names: list[str]) -> list[str]:
         groups[
             name[:8], "weighted" in name, " 37 " in name, " 1 " in name, label.split(" ")[0] in ("d", "gradients")
         ].append(name)
-    order = [name for name in names if name.startswith("refused")]  # they take no time
+    order = [name for name in names if name.startswith(("refused", "selftest"))]  # they take no time
     order += [name for name in names if name not in order and " actions" not in name and " of " not in name]
     first = set(order)
     groups = {key: [name for name in group if name not in first] for key, group in groups.items()}
