@@ -231,7 +231,8 @@ def ends_of_range(b: dict[str, Any], dtype: Any) -> dict[str, Any]:
     log_w = np.round(rng.integers(-40, 41, (12, 5)) / 8)
     log_w[9, 2] = log_w[0, 1] = log_w[6, 0] = -np.inf
     made = {name: np.asarray(x[:12]).copy() for name, x in b.items()}
-    made |= {"q": q, "alpha": np.array(alpha), "log_w": log_w, "q2": q[:, ::-1] / 2, "alpha2": np.array(alpha)[::-1] / 2}
+    heat = np.array(alpha)
+    made |= {"q": q, "alpha": heat, "log_w": log_w, "q2": q[:, ::-1] / 2, "alpha2": heat[::-1] / 2}
     made["log_p"][9, 2] = made["log_r"][8, 3] = -np.inf
     made["log_r"][9, 2] = made["log_p"][7, 1] = -np.inf
     return {name: jnp.asarray(x if x.dtype == np.int32 else x.astype(dtype)) for name, x in made.items()}

@@ -55,7 +55,7 @@ def test_episodes_end_at_a_goal_or_after_thirty_steps():
         assert not terminated
         assert bool(truncated) == (step == 30)
     assert float(jnp.abs(info["final_observation"]).max()) < 0.6
-    obs, state = ENV.reset(jax.random.key(1), PARAMS)
+    _, state = ENV.reset(jax.random.key(1), PARAMS)
     for step in range(1, 6):
         _, state, _, terminated, truncated, _ = ENV.step(jax.random.key(step), state, jnp.array([9.0, 0]), PARAMS)
         if terminated:

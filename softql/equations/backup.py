@@ -180,8 +180,8 @@ def _check_next(next_q: ArrayLike, alpha: ArrayLike, log_w: ArrayLike | None, **
     next_q."""
     rows = door.gibbs_arguments(next_q, alpha, log_w, "next_q")[0].shape[:-1]
     for name, x in arrays.items():
-        if jnp.shape(x) not in ((), rows):
-            raise ValueError(f"{name} has shape {jnp.shape(x)} but the rows of next_q have shape {rows}")
+        if np.shape(x) not in ((), rows):
+            raise ValueError(f"{name} has shape {np.shape(x)} but the rows of next_q have shape {rows}")
 
 
 __all__ = ["evaluation_target", "optimality_target", "q_loss", "soft_q_target"]
