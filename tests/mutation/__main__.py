@@ -15,6 +15,7 @@ import contextlib
 import importlib
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -148,7 +149,7 @@ def interleaved(names: list[str]) -> list[str]:
             name[:8], "weighted" in name, " 37 " in name, " 1 " in name, label.split(" ")[0] in ("d", "gradients")
         ].append(name)
     order = [name for name in names if name.startswith(("refused", "selftest"))]  # they take no time
-    order += [name for name in names if name not in order and " actions" not in name and " of " not in name]
+    order += [name for name in names if name not in order and not re.search(r" actions| of \d", name)]
     first = set(order)
     groups = {key: [name for name in group if name not in first] for key, group in groups.items()}
     while any(groups.values()):
