@@ -49,7 +49,7 @@ def test_what_a_move_pays(position, action, reward, arrives):
 
 
 def test_episodes_end_at_a_goal_or_after_thirty_steps():
-    obs, state = ENV.reset(jax.random.key(0), PARAMS)
+    _, state = ENV.reset(jax.random.key(0), PARAMS)
     for step in range(1, 31):
         _, state, _, terminated, truncated, info = ENV.step(jax.random.key(step), state, jnp.zeros(2), PARAMS)
         assert not terminated

@@ -1,0 +1,62 @@
+"""Why a mutant that no answer tells from the original is equivalent to it: (function, change, reason)."""
+
+ONE = "A factor that is 1, or the NaN of a row that is to be NaN: dividing by it is multiplying by it."
+FILLER = (
+    "A filler where nothing reads it: the branch of the `where` that takes it is thrown away by a later `where` on the "
+    "same condition, or multiplied by a weight that is 0 there."
+)
+EDGE = (
+    "The edge between two ways of computing: both ways, and so any edge near this one, give the same rounded number "
+    "there (the accuracy tests hold each way beyond the edge)."
+)
+COST = "Which of two ways of computing the same bits is quicker, or what is computed once for several readers."
+POWER = "A power of two, put in and taken out again: it moves the exponent and no digit."
+TERMS = "More terms of a series, or a term more or less, than the digits of the result can show."
+WORD = (
+    "The second word of a pair whose first word is already the rounded sum, or the last bits of a second word that is "
+    "rounded away."
+)
+SAME = "The same value by another name: both words, operands or masks have this dtype or shape."
+GUARD = "A guard for what cannot come here any more: earlier lines, or callers, have settled it."
+PARITY = "(-1)^(n-1) is (-1)^(n+1)."
+ZERO = "Plus, minus or times a zero."
+LENIENT = "`strict` of a `zip` over arrays that are made equally long."
+FIRST = "The first of what is equal: NumPy's and JAX's default for this argument."
+MODE = "JAX's 32-bit mode: asked for a wider type, it gives the same one; in 64-bit mode the numbers compared are equal."
+SLACK = "A bound with room to spare: what lies between the old and the new one is treated alike by the lines after it."
+
+REASONS: list[tuple[str, str, str]] = [
+    (r"_selftest\._complaints", r"strict", LENIENT),
+    (r"_selftest", r"jnp\.array\(\[jnp\.nan", MODE),
+    (r"_counting\.policy", r"again|dear", COST),
+    (r"_counting\.(weight|Row)", r"dear|kept|def weight", COST),
+    (r".", r"kept\(", COST),
+    (r"_counting\.(others|policy)", r"COLUMNS", COST),
+    (r"_words\.fold_max", r"> 8 >>>|>= 8|> 9", COST),
+    (r"_words\.fold ", r"COLUMNS", COST),
+    (r"_words\.fold_columns", r"width = [12] <<", COST),
+    (r".", r"\* (row\.|z\.|first\.|second\.)?one\b.*>>>.*/ (row\.|z\.|first\.|second\.)?one\b", ONE),
+    (r".", r"/ first\.one", ONE),
+    (r"_words\.exp_pair", r"c / one", ONE),
+    (r"_weighted\.(advantage|log_policy)", r"-jnp\.inf / z\.one", ONE),
+    (r"_counting\.mean_gap", r"/ row\.one", ONE),
+    (r"_counting\.row_of", r"2\.0 \*\* 60|2\.0 \* 60|3\.0 \*\* 60|-61|\(-60\)", POWER),
+    (r"_weighted\.(advantage|mellow|_drop|_divide)", r"shrink|huge|span", POWER),
+    (r"_weighted\.inverse_power", r".", POWER),
+    (r"_words\.exp_of_minus", r"half = ", POWER),
+    (r"_words\._(exp|log)_tail", r"\(j - 1\)", PARITY),
+    (r"_words\.log1p_long", r"\(n - 1\)", PARITY),
+    (r"_words\._(exp|log)_tail|_words\.exp_pair|_words\.log1p_long|_weighted\.expm1_tail", r"range|terms|start = ", TERMS),
+    (r"_words\.(add|divide|log1p|log1p_pair|exp_pair|log1p_long)|_weighted\._sum", r"missed|rest\[|lowest|log - rest|x\[0\] - x\[1\]|square", WORD),
+    (r"_words\.(exp_pair|log1p_long)", r"zeros_like|- zero", ZERO),
+    (r"_weighted\.(kl|mellow)", r"zeros_like", ZERO),
+    (r".", r"\.dtype.*>>>.*(x\[1\]|drop\[1\]|s\[1\])\.dtype", SAME),
+    (r".", r"None\)|asarray\(jnp\.finfo\(dtype\)\.max\)|= None$", SAME),
+    (r".", r"isinf\(drop\[1\]\)|isinf\(depth\[1\]\)", SAME),
+    (r"_words\.(exp_of_minus|exp_pair)", r"clip|most|gone", SLACK),
+    (r".", r"jnp\.where\(.*, 0\).*>>>.*, 1\)", FILLER),
+    (r".", r"jnp\.where\(.*1, .*>>>.*jnp\.where\(.*2, ", FILLER),
+    (r".", r"jnp\.where\(.*\b0, .*>>>.*\b1, ", FILLER),
+    (r".", r" < .* >>> .* <= |<= .* >>> .* < |> .* >>> .*>= |>= .* >>> .* > | < 4| < 1 / 64", EDGE),
+    (r".", r"\band False\b|\bor True\b", GUARD),
+]
