@@ -4,6 +4,7 @@
     metrics.csv          one line a chunk and seed, written as training goes
     parameters.npz       the parameters, with a leading seed axis (`softql.checkpoint.load`)
     learning_curve.png   mean and band over seeds
+    policy.png           continuous actions: the density of the policy along a path
     result.json          how it ended: steps, seconds, greedy returns
 
 Imports: numpy, checkpoint; jax only to tell versions and devices.
@@ -27,11 +28,12 @@ import numpy as np
 
 from softql import checkpoint
 
-CONFIG, METRICS, PARAMETERS, CURVE, RESULT = (
+CONFIG, METRICS, PARAMETERS, CURVE, POLICY, RESULT = (
     "config.json",
     "metrics.csv",
     "parameters.npz",
     "learning_curve.png",
+    "policy.png",
     "result.json",
 )
 PACKAGES = ("softql", "jax", "jaxlib", "numpy", "gymnax", "optax")
@@ -163,6 +165,7 @@ __all__ = [
     "CURVE",
     "METRICS",
     "PARAMETERS",
+    "POLICY",
     "RESULT",
     "MetricsFile",
     "claim",

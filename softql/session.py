@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,13 +18,28 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from softql import plots, runs
-from softql.agents import Agent, Hyper, Metrics, Shape, agent, defaults_for, q_network
+from softql.agents import (
+    Agent,
+    ContinuousHyper,
+    ContinuousShape,
+    Hyper,
+    Metrics,
+    Shape,
+    agent,
+    continuous_agent,
+    defaults_for,
+    q_network,
+)
+from softql.agents.critics import action_box
 from softql.agents.records import checked
-from softql.evaluate import exact_gap, greedy_returns, network_q, optimum
+from softql.evaluate import episode_returns, exact_gap, greedy_returns, network_q, optimum
 from softql.mdp import World, from_gymnax
+from softql.showing import greedy, policy_picture
 from softql.train import Diverged, seeds, summary, train
 
 GAPS = ("suboptimality", "greedy_suboptimality", "q_error")  # columns of metrics.csv where an exact answer exists
+KNOBS = {*Hyper._fields, *ContinuousHyper._fields, *vars(Shape()), *vars(ContinuousShape())} - {"mode", "hidden"}
+CONTINUOUS = ("quadrature", "stein", "langevin", "mala")
 CHUNKS = 100  # how often progress is shown and metrics are written
 EXACT = 1_000  # states up to which an environment is enumerated, and the policy measured against Q*
 PLAIN = 10  # how many lines of progress a log gets, where there is no terminal
@@ -37,8 +52,8 @@ class Plan(NamedTuple):
     env_params: Any
     env_name: str
     agent: Agent
-    hyper: Hyper
-    shape: Shape
+    hyper: Any  # Hyper or ContinuousHyper
+    shape: Shape | ContinuousShape
     seed: int
     seeds: int
     steps: int  # of the agent, each shape.env_steps environment steps
@@ -54,21 +69,41 @@ def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any]) 
     Raises:
       ValueError: when a setting is out of its domain, or the environment is none that the agent can act in.
     """
-    recipe = defaults_for(env_name, settings["mode"])
-    shape = _over(Shape, recipe.shape, settings)
-    warm = -(-shape.warmup // shape.env_steps) if shape.mode == "replay" else 0
+    recipe = defaults_for(env_name, _mode(env, env_params, settings.get("mode")))
+    fields = {*vars(recipe.shape), *recipe.hyper._fields}
+    for name in settings:
+        if name in KNOBS - fields:
+            flag = "--" + name.rstrip("_").replace("_", "-")
+            raise ValueError(f"{flag} means nothing in mode {recipe.shape.mode!r}")
+    shape = replace(recipe.shape, **_known(vars(recipe.shape), settings))
+    warm = 0 if shape.mode == "on_policy" else -(-shape.warmup // shape.env_steps)
     steps = max(1, -(-settings.get("steps", recipe.env_steps) // shape.env_steps) - warm)
     chunk = max(1, round(steps / CHUNKS))
     steps = -(-steps // chunk) * chunk  # whole chunks: a remainder would compile anew
     env_steps = (warm + steps) * shape.env_steps
     if env_steps >= 2**31:
         raise ValueError(f"steps = {env_steps}: the step counter holds at most {2**31 - 1}")
-    hyper = Hyper(**{**recipe.hyper._asdict(), "anneal": float(env_steps), **_known(Hyper._fields, settings)})
+    known = _known(recipe.hyper._fields, settings)
+    hyper: Any = type(recipe.hyper)(**{**recipe.hyper._asdict(), "anneal": float(env_steps), **known})
     checked(hyper)
-    built = agent(env, env_params, shape)
+    if isinstance(shape, ContinuousShape):
+        built = continuous_agent(env, env_params, shape)
+    else:
+        built = agent(env, env_params, shape)
     seed, lanes, episodes = settings["seed"], settings["seeds"], settings["episodes"]
-    world = enumerated(env, env_params, float(hyper.gamma))
+    world = None if isinstance(shape, ContinuousShape) else enumerated(env, env_params, float(hyper.gamma))
     return Plan(env, env_params, env_name, built, hyper, shape, seed, lanes, steps, env_steps, chunk, episodes, world)
+
+
+def _mode(env: Any, env_params: Any, wanted: str | None) -> Any:
+    """The mode asked for, or the one to start with, if the environment's actions are of its kind."""
+    if hasattr(env.action_space(env_params), "n"):
+        if wanted in CONTINUOUS:
+            raise ValueError(f'mode = {wanted!r}: {env.name} has Discrete actions; choose "on_policy" or "replay"')
+        return wanted or "on_policy"
+    if wanted not in (None, *CONTINUOUS):
+        raise ValueError(f"mode = {wanted!r}: {env.name} has continuous actions; choose one of {', '.join(CONTINUOUS)}")
+    return wanted or ("quadrature" if len(action_box(env, env_params).low) <= 2 else "stein")
 
 
 def enumerated(env: Any, env_params: Any, gamma: float) -> World | None:
@@ -92,10 +127,6 @@ class Outcome:
 
 def _known(fields: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: settings[name] for name in fields if name in settings}
-
-
-def _over(kind: type[Shape], recipe: Shape, settings: Mapping[str, Any]) -> Shape:
-    return kind(**{**vars(recipe), **_known(vars(recipe), settings)})
 
 
 def run(plan: Plan, folder: Path, console: Console | None = None) -> str:
@@ -140,6 +171,8 @@ def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds:
         if outcome.env_steps:
             title = f"{plan.env_name}, soft Q-learning ({plan.shape.mode})"
             plots.learning_curve(folder / runs.CURVE, runs.read_metrics(folder), title, plan.hyper.alpha)
+            if isinstance(plan.shape, ContinuousShape):
+                policy_picture(folder / runs.POLICY, plan, jax.tree.map(lambda x: x[0], outcome.params))
     except (OSError, ValueError) as error:  # the disk, or metrics that never reached it
         outcome.status = "unsaved"
         console.print(f"can't write the run: {error}")
@@ -301,8 +334,15 @@ def _in_a_log(plan: Plan, console: Console, line: Any) -> Any:
 
 def judge(plan: Plan, params: Any) -> np.ndarray:
     """Greedy returns [seed, episode], on keys that training never used."""
-    network = q_network(plan.env, plan.env_params, plan.shape.hidden)
     keys = jax.random.split(jax.random.fold_in(jax.random.key(plan.seed), 2**31 - 1), plan.seeds)
+    if isinstance(plan.shape, ContinuousShape):
+        act = greedy(plan.env, plan.env_params, plan.shape)
+
+        def best(params: Any, key: jax.Array) -> jax.Array:
+            return episode_returns(plan.env, plan.env_params, lambda k, obs: act(k, params, obs), key, plan.episodes)
+
+        return np.asarray(jax.jit(jax.vmap(best))(params, keys))
+    network = q_network(plan.env, plan.env_params, plan.shape.hidden)
 
     def one(params: Any, key: jax.Array) -> jax.Array:
         return greedy_returns(plan.env, plan.env_params, network.apply, params, key, plan.episodes)

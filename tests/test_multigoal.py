@@ -49,13 +49,13 @@ def test_what_a_move_pays(position, action, reward, arrives):
 
 
 def test_episodes_end_at_a_goal_or_after_thirty_steps():
-    obs, state = ENV.reset(jax.random.key(0), PARAMS)
+    _, state = ENV.reset(jax.random.key(0), PARAMS)
     for step in range(1, 31):
-        obs, state, _, terminated, truncated, info = ENV.step(jax.random.key(step), state, jnp.zeros(2), PARAMS)
+        _, state, _, terminated, truncated, info = ENV.step(jax.random.key(step), state, jnp.zeros(2), PARAMS)
         assert not terminated
         assert bool(truncated) == (step == 30)
     assert float(jnp.abs(info["final_observation"]).max()) < 0.6
-    obs, state = ENV.reset(jax.random.key(1), PARAMS)
+    _, state = ENV.reset(jax.random.key(1), PARAMS)
     for step in range(1, 6):
         _, state, _, terminated, truncated, _ = ENV.step(jax.random.key(step), state, jnp.array([9.0, 0]), PARAMS)
         if terminated:
