@@ -28,6 +28,9 @@ HYPER = {
     "learning_rate": ("LR", "of Adam; falls linearly to 0 over --steps"),
     "lambda_": ("L", "on-policy: share of the trace in the returns"),
     "polyak": ("T", "replay: share by which the target network follows"),
+    "policy_rate": ("LR", "stein: learning rate of the drawing network"),
+    "entropy_target": ("H", "continuous: wanted entropy in nats, with --alpha-rate"),
+    "alpha_rate": ("R", "continuous: how fast alpha follows it (default: 0, alpha stays)"),
 }
 SHAPE = {
     "envs": ("N", "parallel environments of each seed"),
@@ -38,6 +41,14 @@ SHAPE = {
     "updates": ("N", "replay: updates in a step"),
     "buffer": ("N", "replay: transitions held"),
     "warmup": ("N", "replay: environment steps before learning"),
+    "nodes": ("N", "continuous: quadrature nodes of each coordinate of the action"),
+    "samples": ("N", "continuous: uniform samples for V where there is no quadrature"),
+    "particles": ("N", "stein: particles in each state"),
+    "chain": ("N", "langevin, mala: steps of each chain"),
+}
+SIZE = {
+    "scale": ("Q", "continuous: the size of Q, in reward units"),
+    "step_size": ("E", "langevin, mala: step of the chains"),
 }
 
 
@@ -72,10 +83,10 @@ def _add_train(commands: Any) -> None:
     train = commands.add_parser(
         "train",
         help="train several seeds side by side on a gymnax environment",
-        description="Train several seeds side by side on a gymnax environment with Discrete actions, and judge each by "
-        "its greedy policy. Writes a run folder: config.json, metrics.csv, parameters.npz, learning_curve.png, "
-        "result.json. Ctrl-C stops training and keeps what there is; --resume RUN goes on, and ends with the bits of a "
-        "run that nothing stopped.",
+        description="Train several seeds side by side on a gymnax environment, and judge each by its greedy "
+        "policy. Writes a run folder: config.json, metrics.csv, parameters.npz, learning_curve.png, result.json and, "
+        "for continuous actions, policy.png. Ctrl-C stops training and keeps what there is; --resume RUN goes on, and "
+        "ends with the bits of a run that nothing stopped.",
         epilog="What is left out comes from the environment's recipe (softql.agents.defaults_for) and is written to "
         "config.json.",
     )
@@ -89,11 +100,11 @@ def _add_train(commands: Any) -> None:
     )
     train.add_argument(
         "--mode",
-        choices=("on_policy", "replay"),
-        default="on_policy",
-        help="soft lambda-returns without replay, or replay with a target network (default: on_policy)",
+        choices=("on_policy", "replay", "quadrature", "stein", "langevin", "mala"),
+        help="Discrete actions: soft lambda-returns without replay (on_policy, the default), or replay with a target "
+        "network; continuous ones: who draws from exp(Q/alpha) (quadrature by default; stein in many dimensions)",
     )
-    for name, (unit, meaning) in HYPER.items():
+    for name, (unit, meaning) in (HYPER | SIZE).items():
         train.add_argument(_flag(name), dest=name, type=_number, metavar=unit, help=meaning)
     for name, (unit, meaning) in SHAPE.items():
         train.add_argument(_flag(name), dest=name, type=_count, metavar=unit, help=meaning)
@@ -244,6 +255,8 @@ def _run(plan: Any, folder: Path, arguments: argparse.Namespace, resume: bool = 
 def _environment(name: str) -> tuple[Any, Any]:
     """The gymnax environment of that name, or a Mistake with the nearest names."""
     import gymnax
+
+    import softql.envs  # noqa: F401  (registers softql's own)
 
     known: list[str] = list(gymnax.registered_envs)
     if name not in known:

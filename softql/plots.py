@@ -140,6 +140,88 @@ def error_curve(path: str | Path, transitions: np.ndarray, error: np.ndarray, ti
     figure.savefig(path, dpi=120)
 
 
+def density_along_path(
+    path: str | Path, actions: np.ndarray, log_pi: np.ndarray, taken: np.ndarray, reward: np.ndarray, title: str
+) -> None:
+    """π(a|s_t) along a path as colours, the action taken as a line, the reward below.
+
+    Args:
+      path: the PNG to write.
+      actions: the grid of actions [n].
+      log_pi: log π(a|s_t) [t, n], nats.
+      taken: the actions taken [t].
+      reward: what each paid [t].
+      title: the figure's title.
+    """
+    figure = _figure((9, 5.2))
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2.4, 1))
+    half = (actions[1] - actions[0]) / 2
+    extent = (-0.5, len(taken) - 0.5, actions[0] - half, actions[-1] + half)
+    image = upper.imshow(np.exp(log_pi).T, origin="lower", aspect="auto", extent=extent, cmap="Blues")
+    upper.plot(taken, color="#e8743b", linewidth=0.9, label="action taken")
+    upper.set_ylabel("action")
+    upper.legend(loc="upper right", fontsize=8)
+    figure.colorbar(image, ax=upper, label="π(a|s), per action unit")
+    lower.plot(reward, color=COLOUR, linewidth=1.4)
+    lower.set_ylabel("reward")
+    lower.set_xlabel("step of one path")
+    lower.grid(alpha=0.25, linewidth=0.6)
+    upper.set_title(f"{title}\nthe policy of seed 0 along one of its paths", fontsize=10, loc="left")
+    figure.savefig(path, dpi=120)
+
+
+def densities(
+    path: str | Path,
+    actions: np.ndarray,
+    log_pi: np.ndarray,
+    names: list[str],
+    title: str,
+    trails: list[np.ndarray] | None = None,
+    goals: np.ndarray | None = None,
+) -> None:
+    """π(.|s) of a few states over two-dimensional actions, and paths through the plane where there are any.
+
+    Args:
+      path: the PNG to write.
+      actions: a square grid of actions [n², 2], the second coordinate fastest.
+      log_pi: log π [s, n²], nats.
+      names: what each state is called [s].
+      title: the figure's title.
+      trails: positions [t, 2] of each path.
+      goals: what they run to [g, 2].
+    """
+    panels = len(names) + (trails is not None)
+    figure = _figure((1.2 + 3.4 * panels, 3.9))
+    axes = figure.subplots(1, panels, squeeze=False)[0]
+    n = round(len(actions) ** 0.5)
+    low, high = actions.min(0), actions.max(0)
+    half = (high - low) / (n - 1) / 2
+    extent = (low[0] - half[0], high[0] + half[0], low[1] - half[1], high[1] + half[1])
+    for axis, row, name in zip(axes, log_pi, names, strict=False):
+        table = np.exp(row).reshape(n, n).T
+        image = axis.imshow(table, origin="lower", extent=extent, cmap="Blues", vmin=0, aspect="auto")
+        figure.colorbar(image, ax=axis, shrink=0.8)
+        axis.set_title(f"π(a|s), {name}", fontsize=9, loc="left")
+        axis.set_xlabel("first coordinate of the action")
+    axes[0].set_ylabel("second coordinate")
+    if trails is not None:
+        _trails(axes[-1], trails, goals)
+    figure.suptitle(title, fontsize=10, x=0.01, ha="left")
+    figure.savefig(path, dpi=120)
+
+
+def _trails(axis: Any, trails: list[np.ndarray], goals: np.ndarray | None) -> None:
+    """Paths through the plane, and their goals."""
+    for trail in trails:
+        axis.plot(trail[:, 0], trail[:, 1], color=COLOUR, linewidth=0.7, alpha=0.6)
+    if goals is not None:
+        axis.scatter(goals[:, 0], goals[:, 1], s=60, color="#e8743b", zorder=3)
+    axis.set_aspect("equal")
+    axis.set_xlim(-7, 7)
+    axis.set_ylim(-7, 7)
+    axis.set_title(f"{len(trails)} paths", fontsize=9, loc="left")
+
+
 def _figure(size: tuple[float, float]) -> Any:
     """An empty figure that needs no display."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -176,4 +258,4 @@ def _thousands(x: float, _: int) -> str:
     return f"{x:g}"
 
 
-__all__ = ["error_curve", "learning_curve", "value_list", "value_map"]
+__all__ = ["densities", "density_along_path", "error_curve", "learning_curve", "value_list", "value_map"]

@@ -4,6 +4,7 @@
     metrics.csv          one line a chunk and seed, written as training goes
     parameters.npz       the parameters, with a leading seed axis (`softql.checkpoint.load`)
     learning_curve.png   mean and band over seeds
+    policy.png           continuous actions: the density of the policy along a path
     result.json          how it ended: steps, seconds, greedy returns
     checkpoint.npz       until it has ended: everything that going on takes, and checkpoint-earlier.npz the one before
 
@@ -30,11 +31,12 @@ import numpy as np
 
 from softql import checkpoint
 
-CONFIG, METRICS, PARAMETERS, CURVE, RESULT = (
+CONFIG, METRICS, PARAMETERS, CURVE, POLICY, RESULT = (
     "config.json",
     "metrics.csv",
     "parameters.npz",
     "learning_curve.png",
+    "policy.png",
     "result.json",
 )
 STATE, EARLIER, DAMAGED = "checkpoint.npz", "checkpoint-earlier.npz", "checkpoint-damaged.npz"
@@ -250,6 +252,7 @@ __all__ = [
     "CURVE",
     "METRICS",
     "PARAMETERS",
+    "POLICY",
     "RESULT",
     "STATE",
     "MetricsFile",

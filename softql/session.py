@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,13 +19,28 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from softql import plots, runs
-from softql.agents import Agent, Hyper, Metrics, Shape, agent, defaults_for, q_network
+from softql.agents import (
+    Agent,
+    ContinuousHyper,
+    ContinuousShape,
+    Hyper,
+    Metrics,
+    Shape,
+    agent,
+    continuous_agent,
+    defaults_for,
+    q_network,
+)
+from softql.agents.critics import action_box
 from softql.agents.records import checked
-from softql.evaluate import exact_gap, greedy_returns, network_q, optimum
+from softql.evaluate import episode_returns, exact_gap, greedy_returns, network_q, optimum
 from softql.mdp import World, from_gymnax
+from softql.showing import greedy, policy_picture
 from softql.train import Diverged, seeds, summary, train
 
 GAPS = ("suboptimality", "greedy_suboptimality", "q_error")  # columns of metrics.csv where an exact answer exists
+KNOBS = {*Hyper._fields, *ContinuousHyper._fields, *vars(Shape()), *vars(ContinuousShape())} - {"mode", "hidden"}
+CONTINUOUS = ("quadrature", "stein", "langevin", "mala")
 CHUNKS = 100  # how often progress is shown and metrics are written
 EXACT = 1_000  # states up to which an environment is enumerated, and the policy measured against Q*
 SAVED = 10.0  # seconds between two saved states, at least
@@ -39,8 +54,8 @@ class Plan(NamedTuple):
     env_params: Any
     env_name: str
     agent: Agent
-    hyper: Hyper
-    shape: Shape
+    hyper: Any  # Hyper or ContinuousHyper
+    shape: Shape | ContinuousShape
     seed: int
     seeds: int
     steps: int  # of the agent, each shape.env_steps environment steps
@@ -56,21 +71,41 @@ def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any]) 
     Raises:
       ValueError: when a setting is out of its domain, or the environment is none that the agent can act in.
     """
-    recipe = defaults_for(env_name, settings["mode"])
-    shape = _over(Shape, recipe.shape, settings)
-    warm = -(-shape.warmup // shape.env_steps) if shape.mode == "replay" else 0
+    recipe = defaults_for(env_name, _mode(env, env_params, settings.get("mode")))
+    fields = {*vars(recipe.shape), *recipe.hyper._fields}
+    for name in settings:
+        if name in KNOBS - fields:
+            flag = "--" + name.rstrip("_").replace("_", "-")
+            raise ValueError(f"{flag} means nothing in mode {recipe.shape.mode!r}")
+    shape = replace(recipe.shape, **_known(vars(recipe.shape), settings))
+    warm = 0 if shape.mode == "on_policy" else -(-shape.warmup // shape.env_steps)
     steps = max(1, -(-settings.get("steps", recipe.env_steps) // shape.env_steps) - warm)
     chunk = max(1, round(steps / CHUNKS))
     steps = -(-steps // chunk) * chunk  # whole chunks: a remainder would compile anew
     env_steps = (warm + steps) * shape.env_steps
     if env_steps >= 2**31:
         raise ValueError(f"steps = {env_steps}: the step counter holds at most {2**31 - 1}")
-    hyper = Hyper(**{**recipe.hyper._asdict(), "anneal": float(env_steps), **_known(Hyper._fields, settings)})
+    known = _known(recipe.hyper._fields, settings)
+    hyper: Any = type(recipe.hyper)(**{**recipe.hyper._asdict(), "anneal": float(env_steps), **known})
     checked(hyper)
-    built = agent(env, env_params, shape)
+    if isinstance(shape, ContinuousShape):
+        built = continuous_agent(env, env_params, shape)
+    else:
+        built = agent(env, env_params, shape)
     seed, lanes, episodes = settings["seed"], settings["seeds"], settings["episodes"]
-    world = enumerated(env, env_params, float(hyper.gamma))
+    world = None if isinstance(shape, ContinuousShape) else enumerated(env, env_params, float(hyper.gamma))
     return Plan(env, env_params, env_name, built, hyper, shape, seed, lanes, steps, env_steps, chunk, episodes, world)
+
+
+def _mode(env: Any, env_params: Any, wanted: str | None) -> Any:
+    """The mode asked for, or the one to start with, if the environment's actions are of its kind."""
+    if hasattr(env.action_space(env_params), "n"):
+        if wanted in CONTINUOUS:
+            raise ValueError(f'mode = {wanted!r}: {env.name} has Discrete actions; choose "on_policy" or "replay"')
+        return wanted or "on_policy"
+    if wanted not in (None, *CONTINUOUS):
+        raise ValueError(f"mode = {wanted!r}: {env.name} has continuous actions; choose one of {', '.join(CONTINUOUS)}")
+    return wanted or ("quadrature" if len(action_box(env, env_params).low) <= 2 else "stein")
 
 
 def enumerated(env: Any, env_params: Any, gamma: float) -> World | None:
@@ -96,10 +131,6 @@ def _known(fields: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: settings[name] for name in fields if name in settings}
 
 
-def _over(kind: type[Shape], recipe: Shape, settings: Mapping[str, Any]) -> Shape:
-    return kind(**{**vars(recipe), **_known(vars(recipe), settings)})
-
-
 def resumed(config: Mapping[str, Any], env: Any, env_params: Any) -> Plan:
     """The plan of a run from its config.json.
 
@@ -107,13 +138,12 @@ def resumed(config: Mapping[str, Any], env: Any, env_params: Any) -> Plan:
       ValueError: when this softql or this gymnax makes another run of it, or config.json says nothing of a run.
     """
     try:
-        shape = config["shape"] | {"hidden": tuple(config["shape"]["hidden"])}
+        shape = {name: tuple(x) if isinstance(x, list) else x for name, x in config["shape"].items()}
         own = {"seed": config["seed"], "seeds": config["seeds"], "episodes": config["evaluation_episodes"]}
         settings = {**config["hyper"], **shape, **own, "mode": config["mode"], "steps": config["env_steps_per_seed"]}
-        hyper = Hyper(**config["hyper"])
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"its {runs.CONFIG} is not that of a run ({error})") from error
-    planned = plan(env, env_params, config["environment"], settings)._replace(hyper=hyper)
+    planned = plan(env, env_params, config["environment"], settings)
     for name, value in runs.plain(describe(planned)).items():
         if config.get(name) != value:
             raise ValueError(f"it can't go on here: {name} was {config.get(name)} and would be {value}")
@@ -195,7 +225,7 @@ def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds:
         if outcome.gap is not None:
             console.print(_said(plan, outcome.gap))
             result |= {name: x.tolist() for name, x in outcome.gap.items()}
-        drawn = _draw(plan, folder) if outcome.env_steps else None
+        drawn = _draw(plan, folder, outcome.params) if outcome.env_steps else None
         runs.write_json(folder / runs.RESULT, result | ({"status": "unsaved"} if drawn else {}))  # last: now it is done
         if drawn is not None:
             raise drawn
@@ -212,11 +242,13 @@ def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds:
     return outcome.status
 
 
-def _draw(plan: Plan, folder: Path) -> Exception | None:
-    """The learning curve, or what kept it from being drawn."""
+def _draw(plan: Plan, folder: Path, params: Any) -> Exception | None:
+    """The pictures, or what kept it from being drawn."""
     title = f"{plan.env_name}, soft Q-learning ({plan.shape.mode})"
     try:
         plots.learning_curve(folder / runs.CURVE, runs.read_metrics(folder), title, plan.hyper.alpha)
+        if isinstance(plan.shape, ContinuousShape):
+            policy_picture(folder / runs.POLICY, plan, jax.tree.map(lambda x: x[0], params))
     except (OSError, ValueError) as error:
         return error
     return None
@@ -414,8 +446,15 @@ def _in_a_log(plan: Plan, console: Console, line: Any) -> Any:
 
 def judge(plan: Plan, params: Any) -> np.ndarray:
     """Greedy returns [seed, episode], on keys that training never used."""
-    network = q_network(plan.env, plan.env_params, plan.shape.hidden)
     keys = jax.random.split(jax.random.fold_in(jax.random.key(plan.seed), 2**31 - 1), plan.seeds)
+    if isinstance(plan.shape, ContinuousShape):
+        act = greedy(plan.env, plan.env_params, plan.shape)
+
+        def best(params: Any, key: jax.Array) -> jax.Array:
+            return episode_returns(plan.env, plan.env_params, lambda k, obs: act(k, params, obs), key, plan.episodes)
+
+        return np.asarray(jax.jit(jax.vmap(best))(params, keys))
+    network = q_network(plan.env, plan.env_params, plan.shape.hidden)
 
     def one(params: Any, key: jax.Array) -> jax.Array:
         return greedy_returns(plan.env, plan.env_params, network.apply, params, key, plan.episodes)

@@ -50,11 +50,18 @@ LADDER = {
         {"softql.equations", "softql.agents", "softql.lanes", "softql.mdp", "softql.tabular"},
         {"jax", "numpy", "jaxtyping"},
     ),
+    "softql.showing": (
+        {*("softql.agents", "softql.equations", "softql.lanes", "softql.envs", "softql.measures", "softql.plots")},
+        {"jax", "numpy"},
+    ),
     "softql.checkpoint": (set(), {"jax", "numpy"}),
     "softql.runs": ({"softql.checkpoint"}, {"jax", "numpy"}),
     "softql.plots": ({"softql.runs"}, {"numpy", "matplotlib"}),
     "softql.session": (
-        {"softql.agents", "softql.train", "softql.evaluate", "softql.mdp", "softql.plots", "softql.runs"},
+        {
+            *("softql.agents", "softql.train", "softql.evaluate", "softql.mdp", "softql.plots", "softql.runs"),
+            "softql.showing",
+        },
         {"jax", "numpy", "rich"},
     ),
     "softql.solving": (
@@ -72,6 +79,7 @@ LADDER = {
             "softql.runs",
             "softql.verification",
             "softql.mistakes",
+            "softql.envs",
         },
         {"gymnax", "rich"},
     ),

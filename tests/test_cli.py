@@ -47,6 +47,21 @@ def test_a_run_folder_holds_the_run(tmp_path, capsys):
     assert (out / runs.CURVE).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(("name", "mode"), [("Pendulum-v1", "quadrature"), ("MultiGoal-softql", "stein")])
+def test_continuous_actions_train_like_discrete_ones(name, mode, tmp_path, capsys):
+    out = tmp_path / "run"
+    sizes = ["--seeds", 2, "--steps", 512, "--envs", 4, "--hidden", 8, "--batch", 8, "--warmup", 64, "--buffer", 512]
+    assert softql("train", name, *sizes, "--mode", mode, "--episodes", 2, "--out", out) == 0
+    assert "greedy policy, 2 episodes a seed" in capsys.readouterr().out
+    assert sorted(p.name for p in out.iterdir()) == sorted(
+        [runs.CONFIG, runs.METRICS, runs.PARAMETERS, runs.CURVE, runs.POLICY, runs.RESULT]
+    )
+    assert (out / runs.POLICY).read_bytes().startswith(b"\x89PNG")
+    config = json.loads((out / runs.CONFIG).read_text())
+    assert config["mode"] == mode
+    assert config["hyper"]["anneal"] == config["env_steps_per_seed"]
+
+
 def test_the_parameters_are_those_of_the_config(tmp_path):
     """config.json is enough to train the same parameters again, bit for bit."""
     first = tmp_path / "first"
@@ -73,7 +88,9 @@ def test_the_parameters_are_those_of_the_config(tmp_path):
         (["CartPole-v2"], "there is no environment 'CartPole-v2'; did you mean CartPole-v1"),
         (["cartpole"], "did you mean CartPole-v1"),
         (["zzz"], "there is no environment 'zzz'; there are CartPole-v1"),
-        (["Pendulum-v1"], "Discrete"),
+        (["Pendulum-v1", "--mode", "replay"], "Pendulum-v1 has continuous actions; choose one of quadrature"),
+        (["CartPole-v1", "--mode", "stein"], "CartPole-v1 has Discrete actions"),
+        (["Pendulum-v1", "--lambda", "0.5"], "--lambda means nothing in mode 'quadrature'"),
         (["CartPole-v1", "--steps", "3e9"], "the step counter holds at most"),
         (["CartPole-v1", "--alpha", "-1"], "alpha = -1.0: it must be positive"),
         (["CartPole-v1", "--gamma", "1"], "gamma = 1.0: it must be in [0, 1)"),

@@ -1,5 +1,8 @@
 """Agents: pairs of pure functions, `init: (key, Hyper) -> State` and `step: (Hyper, State) -> (State, Metrics)`."""
 
+from softql.agents.continuous import ContinuousHyper as ContinuousHyper
+from softql.agents.continuous import ContinuousShape as ContinuousShape
+from softql.agents.continuous import agent as continuous_agent
 from softql.agents.defaults import Recipe as Recipe
 from softql.agents.defaults import defaults_for as defaults_for
 from softql.agents.discrete import Agent as Agent
@@ -12,3 +15,6 @@ from softql.agents.discrete import Transition as Transition
 from softql.agents.discrete import agent as agent
 from softql.agents.networks import Network as Network
 from softql.agents.networks import q_network as q_network
+from softql.agents.records import Parts as Parts
+
+__all__ = ["continuous_agent"]

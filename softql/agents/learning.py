@@ -15,7 +15,7 @@ import optax
 from jaxtyping import Array, Bool, Float, Int
 
 from softql.agents.networks import Network, Params
-from softql.agents.records import Hyper, Learner, Shape, Transition
+from softql.agents.records import ContinuousHyper, Hyper, Learner, Shape, Transition
 from softql.agents.replay import Buffer, replay
 from softql.equations import q_loss, soft_q_target, soft_value
 from softql.returns import soft_lambda_returns
@@ -60,14 +60,14 @@ class Mode(NamedTuple):
     learn: Callable[[Array, Hyper, Learner, Any], tuple[Learner, Array, Report]]
 
 
-def optimiser(shape: Shape) -> optax.GradientTransformation:
+def optimiser(max_grad_norm: float) -> optax.GradientTransformation:
     """Adam's direction on the clipped gradient, as one flat vector; the learning rate is data and comes later."""
-    return optax.flatten(optax.chain(optax.clip_by_global_norm(shape.max_grad_norm), optax.scale_by_adam()))
+    return optax.flatten(optax.chain(optax.clip_by_global_norm(max_grad_norm), optax.scale_by_adam()))
 
 
 def updater(network: Network, shape: Shape) -> Update:
     """One gradient step on mean 0.5 (Q(s, a) - target)^2; a step that is not finite is refused, not taken."""
-    direction = optimiser(shape).update
+    direction = optimiser(shape.max_grad_norm).update
 
     def loss_of(params: Params, batch: Batch) -> tuple[Array, tuple[Array, Array]]:
         q = network.apply(params, batch.obs)
@@ -91,7 +91,7 @@ def off_policy(network: Network, update: Update, shape: Shape, example: Transiti
     ring = replay(example, shape.buffer, shape.batch)
 
     def begin(params: Params) -> Learner:
-        return Learner(params, params, optimiser(shape).init(params))
+        return Learner(params, params, optimiser(shape.max_grad_norm).init(params))
 
     def remember(buffer: Buffer, path: Transition) -> tuple[Buffer, Buffer]:
         buffer = ring.add(buffer, flat(path))
@@ -115,7 +115,7 @@ def on_policy(network: Network, update: Update, shape: Shape) -> Mode:
     """"on_policy": soft lambda-returns of the rollout, learned in epochs of minibatches of lanes, then forgotten."""
 
     def begin(params: Params) -> Learner:
-        return Learner(params, (), optimiser(shape).init(params))
+        return Learner(params, (), optimiser(shape.max_grad_norm).init(params))
 
     def remember(memory: tuple[()], path: Transition) -> tuple[tuple[()], Transition]:
         return memory, path
@@ -137,7 +137,7 @@ def on_policy(network: Network, update: Update, shape: Shape) -> Mode:
     return Mode(begin, lambda: (), remember, learn)
 
 
-def discount_of(hyper: Hyper, path: Transition) -> Float[Array, "*b"]:
+def discount_of(hyper: Hyper | ContinuousHyper, path: Transition) -> Float[Array, "*b"]:
     """gamma (1 - terminated): only termination ends value; truncation does not."""
     return hyper.gamma * (1.0 - path.terminated)
 

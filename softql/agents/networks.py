@@ -98,9 +98,8 @@ def action_count(env: Any, env_params: Any) -> int:
     if not _is_discrete(space):
         raise ValueError(
             f"{env.name} has the action space {type(space).__name__}{tuple(space.shape)}: softql.agents.discrete takes "
-            "Discrete actions only (CartPole-v1, Acrobot-v1, MinAtar, bsuite, ...). Continuous actions need "
-            "softql.agents.continuous, which this version does not have; for now choose an environment with "
-            "Discrete actions, or wrap this one so that it takes an index into a grid of its actions"
+            "Discrete actions only (CartPole-v1, Acrobot-v1, MinAtar, bsuite, ...); vectors are for "
+            "softql.agents.continuous"
         )
     return int(space.n)
 

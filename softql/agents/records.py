@@ -1,4 +1,4 @@
-"""The records of softql's discrete agent: what is data (`Hyper`), what is static (`Shape`), what the step carries
+"""The records of softql's agents: what is data (`Hyper`), what is static (`Shape`), what the step carries
 (`State`, `Learner`, `Transition`) and what a human reads (`Metrics`). Rewards, values and alpha are in reward units,
 entropy in nats. Imports: jax.
 """
@@ -15,10 +15,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from softql.agents.networks import Params
 from softql.lanes import Lanes
 
-__all__ = ["Agent", "Hyper", "Learner", "Metrics", "Shape", "State", "Transition", "checked"]
+__all__ = [
+    *("Agent", "ContinuousHyper", "ContinuousShape", "Hyper", "Learner", "Metrics", "Parts", "Shape", "State"),
+    *("Transition", "checked"),
+]
 
 
 class Hyper(NamedTuple):
@@ -41,6 +43,30 @@ class Hyper(NamedTuple):
     anneal: float | Array = math.inf
 
 
+class ContinuousHyper(NamedTuple):
+    """What is data: each leaf a float or a traced scalar, so that any of them can be vmapped.
+
+    Fields:
+        alpha: temperature > 0, in reward units; where it starts, if alpha_rate is positive.
+        gamma: discount of one step, in [0, 1).
+        learning_rate: of Adam on Q, >= 0.
+        policy_rate: of Adam on the drawing network, >= 0; "stein" only.
+        polyak: the share by which the target network follows, in (0, 1].
+        entropy_target: wanted mean entropy of the policy in nats, against Lebesgue's measure of the actions.
+        alpha_rate: of the descent of log α on the dual of that entropy, >= 0; 0 (the default) keeps alpha.
+        anneal: environment steps over which learning_rate falls linearly to 0; inf keeps it.
+    """
+
+    alpha: float | Array = 0.1
+    gamma: float | Array = 0.99
+    learning_rate: float | Array = 1e-3
+    policy_rate: float | Array = 1e-3
+    polyak: float | Array = 0.01
+    entropy_target: float | Array = 0.0
+    alpha_rate: float | Array = 0.0
+    anneal: float | Array = math.inf
+
+
 DOMAINS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "alpha": ("positive and finite", lambda x: (x > 0) & (x < math.inf)),
     "gamma": ("in [0, 1)", lambda x: (x >= 0) & (x < 1)),
@@ -53,7 +79,7 @@ DOMAINS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "policy_rate": ("at least 0 and finite", lambda x: (x >= 0) & (x < math.inf)),
 }
 
-AnyHyper = TypeVar("AnyHyper", bound=tuple[Any, ...])
+AnyHyper = TypeVar("AnyHyper", Hyper, ContinuousHyper)
 
 
 def checked(hyper: AnyHyper) -> AnyHyper:
@@ -66,7 +92,7 @@ def checked(hyper: AnyHyper) -> AnyHyper:
         >>> float(checked(Hyper(alpha=0.5)).alpha)
         0.5
     """
-    for name, leaf in hyper._asdict().items():  # type: ignore[attr-defined]
+    for name, leaf in hyper._asdict().items():
         domain, inside = DOMAINS[name]
         if not isinstance(leaf, jax.core.Tracer) and not np.all(inside(np.asarray(leaf))):
             raise ValueError(f"{name} = {leaf}: it must be {domain}")
@@ -132,6 +158,78 @@ class Shape:
         return self.envs * self.rollout
 
 
+MODES = ("quadrature", "stein", "langevin", "mala")
+
+
+@dataclass(frozen=True)
+class ContinuousShape:
+    """What is static: changing it compiles anew.
+
+    Args:
+        mode: who acts: "quadrature", "stein", "langevin" or "mala".
+        envs: parallel environments.
+        rollout: steps of each environment in one step of the agent.
+        hidden: widths of the hidden layers.
+        scale: the size of Q in reward units; the network answers Q / scale.
+        max_grad_norm: gradients are scaled down to this global norm.
+        batch: transitions in one update, drawn uniformly.
+        updates: updates in one step of the agent.
+        buffer: transitions held; a multiple of envs * rollout.
+        warmup: environment steps with actions anywhere that `init` takes before learning starts.
+        nodes: of each coordinate, where V is taken by quadrature: D <= 2.
+        samples: uniform actions that estimate V where D > 2, and in mode "stein", as in H17; where chains start.
+        particles: of Stein's direction in each state; "stein" only.
+        noise: dimensions of the drawing network's noise; "stein" only.
+        chain: steps of each chain; "langevin" and "mala" only.
+        step_size: ε of the chains, in the coordinates z of the actions; "langevin" and "mala" only.
+
+    Raises:
+        ValueError: naming the field that cannot be.
+
+    Example:
+        >>> ContinuousShape(envs=8, rollout=4).env_steps
+        32
+    """
+
+    mode: Literal["quadrature", "stein", "langevin", "mala"] = "quadrature"
+    envs: int = 16
+    rollout: int = 1
+    hidden: tuple[int, ...] = (64, 64)
+    scale: float = 1.0
+    max_grad_norm: float = 10.0
+    batch: int = 128
+    updates: int = 1
+    buffer: int = 65_536
+    warmup: int = 1_024
+    nodes: int = 24
+    samples: int = 32
+    particles: int = 16
+    noise: int = 2
+    chain: int = 30
+    step_size: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            raise ValueError(f"mode = {self.mode!r}: choose one of {', '.join(MODES)} for continuous actions")
+        counts = ("envs", "rollout", "batch", "updates", "buffer", "warmup", "nodes", "samples", "noise", "chain")
+        for name in counts:
+            count(name, getattr(self, name))
+        for name in ("scale", "max_grad_norm", "step_size"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} = {getattr(self, name)!r}: it must be positive")
+        if self.particles < 2:
+            raise ValueError(f"particles = {self.particles}: Stein's direction needs two")
+        if self.buffer % self.env_steps:
+            raise ValueError(f"buffer = {self.buffer} is not a multiple of envs * rollout = {self.env_steps}")
+        if self.warmup > self.buffer:
+            raise ValueError(f"warmup = {self.warmup} does not fit into buffer = {self.buffer}")
+
+    @property
+    def env_steps(self) -> int:
+        """Environment steps in one step of the agent."""
+        return self.envs * self.rollout
+
+
 def count(name: str, value: Any) -> None:
     """Refuse anything but an integer of at least 1, by name."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -155,11 +253,19 @@ class Transition(NamedTuple):
 
 
 class Learner(NamedTuple):
-    """What learns: the Q-network, the target network (() on-policy), and the optimiser's moments."""
+    """What learns: the Q-network (or Parts), the target network (() on-policy), and the optimiser's moments."""
 
-    params: Params
+    params: Any
     target: Any
     moments: Any
+
+
+class Parts(NamedTuple):
+    """What is learned: the parameters of Q, of the drawing network (() without one), and log α."""
+
+    q: Any
+    policy: Any
+    log_alpha: Float[Array, ""]
 
 
 class State(NamedTuple):
@@ -175,8 +281,8 @@ class State(NamedTuple):
     env_steps: Int[Array, ""]
 
     @property
-    def params(self) -> Params:
-        """The Q-network's parameters, for `apply`."""
+    def params(self) -> Any:
+        """The Q-network's parameters, for `apply`; Parts where actions are continuous."""
         return self.learner.params
 
 
@@ -211,5 +317,5 @@ class Metrics(NamedTuple):
 class Agent(NamedTuple):
     """init: (key, Hyper) -> State; step: (Hyper, State) -> (State, Metrics). Both pure: jit, vmap, scan them."""
 
-    init: Callable[[Array, Hyper], State]
-    step: Callable[[Hyper, State], tuple[State, Metrics]]
+    init: Callable[[Array, Any], State]
+    step: Callable[[Any, State], tuple[State, Metrics]]

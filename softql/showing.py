@@ -1,0 +1,154 @@
+"""What a continuous policy looks like: densities along a path, and where many paths go.
+
+Imports: agents, lanes, equations, measures, plots; envs for the goals of MultiGoal-softql.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from softql import plots
+from softql.agents.continuous import Actor, actor_of, greedy_actor
+from softql.agents.critics import Critic, Drawer, action_box, critic, drawer
+from softql.agents.records import ContinuousShape, Parts
+from softql.equations import boltzmann_log_policy
+from softql.lanes import Lanes, lanes
+from softql.measures import Box
+
+__all__ = ["Seen", "acting", "density", "greedy", "policy_picture", "walk"]
+
+CELLS = {1: 101, 2: 41}  # of a drawn density, a side
+PATHS = 64
+PANELS = 6  # densities along a path, in two dimensions
+
+
+class Seen(NamedTuple):
+    """Paths [envs, time, ...]: what was seen, done and paid, and whether the first episode was still going on."""
+
+    obs: np.ndarray
+    action: np.ndarray
+    reward: np.ndarray
+    going: np.ndarray
+
+
+def greedy(env: Any, env_params: Any, shape: ContinuousShape) -> Actor:
+    """(key, parts, obs [b, ...]) -> the best action in Q [b, d], as the agent of this shape finds it.
+
+    Example:
+        >>> import gymnax
+        >>> act = greedy(*gymnax.make("Pendulum-v1"), ContinuousShape(hidden=(4,)))
+        >>> parts = Parts(critic(*gymnax.make("Pendulum-v1"), (4,)).init(jax.random.key(0)), (), jnp.zeros(()))
+        >>> act(jax.random.key(1), parts, jnp.zeros((5, 3))).shape
+        (5, 1)
+    """
+    network, draws, box = _made(env, env_params, shape)
+    return greedy_actor(network, draws, box, shape)
+
+
+def acting(env: Any, env_params: Any, shape: ContinuousShape) -> Actor:
+    """(key, parts, obs [b, ...]) -> an action drawn from exp(Q/α) [b, d], as the agent of this shape draws.
+
+    Example:
+        >>> import gymnax
+        >>> act = acting(*gymnax.make("Pendulum-v1"), ContinuousShape(hidden=(4,)))
+        >>> parts = Parts(critic(*gymnax.make("Pendulum-v1"), (4,)).init(jax.random.key(0)), (), jnp.zeros(()))
+        >>> act(jax.random.key(1), parts, jnp.zeros((5, 3))).shape
+        (5, 1)
+    """
+    network, draws, box = _made(env, env_params, shape)
+    return actor_of(network, draws, box, shape)
+
+
+def _made(env: Any, env_params: Any, shape: ContinuousShape) -> tuple[Critic, Drawer | None, Box]:
+    network = critic(env, env_params, shape.hidden, shape.scale)
+    draws = drawer(env, env_params, shape.noise, shape.hidden) if shape.mode == "stein" else None
+    return network, draws, action_box(env, env_params)
+
+
+def walk(env: Any, env_params: Any, act: Actor, parts: Parts, key: jax.Array, paths: int) -> Seen:
+    """Paths of one episode each, side by side, for at most env_params.max_steps_in_episode steps.
+
+    Example:
+        >>> import gymnax
+        >>> env = gymnax.make("Pendulum-v1")
+        >>> seen = walk(*env, lambda key, parts, obs: jnp.zeros((len(obs), 1)), None, jax.random.key(0), 3)
+        >>> seen.obs.shape, seen.going.all()
+        ((3, 200, 3), np.True_)
+    """
+    door = lanes(env, env_params, paths)
+
+    @jax.jit
+    def run(key: jax.Array, parts: Parts) -> Any:
+        def step(carry: tuple[Lanes, jax.Array], key: jax.Array) -> Any:
+            (at, over), (k_action, k_env) = carry, jax.random.split(key)
+            action = act(k_action, parts, at.obs)
+            then, got = door.step(k_env, at, action)
+            return (then, over | got.ended), (at.obs, action, got.reward, ~over)
+
+        k_start, k_steps = jax.random.split(key)
+        keys = jax.random.split(k_steps, int(env_params.max_steps_in_episode))
+        return jax.lax.scan(step, (door.init(k_start), jnp.zeros(paths, bool)), keys)[1]
+
+    return Seen(*(np.swapaxes(np.asarray(x), 0, 1) for x in run(key, parts)))
+
+
+def density(env: Any, env_params: Any, shape: ContinuousShape, parts: Parts, obs: Any) -> tuple[np.ndarray, np.ndarray]:
+    """log π(a|s) = (Q - V)/α at the middles of a grid of actions: (actions [n, d], log π [s, n]), D <= 2.
+
+    Example:
+        >>> import gymnax
+        >>> env = gymnax.make("Pendulum-v1")
+        >>> parts = Parts(critic(*env, (4,)).init(jax.random.key(0)), (), jnp.zeros(()))
+        >>> actions, log_pi = density(*env, ContinuousShape(hidden=(4,)), parts, jnp.zeros((5, 3)))
+        >>> print(log_pi.shape, (np.exp(log_pi) * 4 / 101).sum(-1).round(4))
+        (5, 101) [1. 1. 1. 1. 1.]
+    """
+    network, _, box = _made(env, env_params, shape)
+    d = len(box.low)
+    n = CELLS[d]
+    middles = [low + (high - low) * (np.arange(n) + 0.5) / n for low, high in zip(*map(np.asarray, box), strict=True)]
+    actions = np.stack(np.meshgrid(*middles, indexing="ij"), -1).reshape(-1, d).astype(np.float32)
+    log_w = jnp.full(len(actions), box.log_volume() - np.log(len(actions)))
+    obs = jnp.asarray(obs)
+    q = network.apply(parts.q, obs, jnp.broadcast_to(jnp.asarray(actions)[None], (len(obs), *actions.shape)))
+    return actions, np.asarray(boltzmann_log_policy(q, jnp.exp(parts.log_alpha), log_w))
+
+
+def policy_picture(path: Path, plan: Any, parts: Parts) -> None:
+    """Draw the policy of one seed: nothing in more than two dimensions.
+
+    Args:
+        path: the PNG to write.
+        plan: with env, env_params, env_name, shape and seed, as softql.session has it.
+        parts: the parameters of one seed.
+    """
+    env, env_params, shape = plan.env, plan.env_params, plan.shape
+    d = len(action_box(env, env_params).low)
+    if d > 2:
+        return
+    goals = None
+    paths = 1
+    if plan.env_name == "MultiGoal-softql":
+        from softql.envs.multigoal import GOALS
+
+        goals, paths = np.array(GOALS), PATHS
+    key = jax.random.fold_in(jax.random.key(plan.seed), 2**31 - 2)
+    seen = walk(env, env_params, acting(env, env_params, shape), parts, key, paths)
+    steps = int(seen.going[0].sum())
+    title = f"{plan.env_name}, {shape.mode}, α = {float(np.exp(parts.log_alpha)):.3g}"
+    if d == 1:
+        actions, log_pi = density(env, env_params, shape, parts, seen.obs[0, :steps])
+        plots.density_along_path(path, actions[:, 0], log_pi, seen.action[0, :steps, 0], seen.reward[0, :steps], title)
+        return
+    chosen = np.unique(np.linspace(0, steps - 1, PANELS).astype(int))
+    obs = seen.obs[0, chosen]
+    if goals is not None:
+        chosen, obs = np.array([0]), np.zeros((1, 2), np.float32)
+    actions, log_pi = density(env, env_params, shape, parts, obs)
+    trails = None if goals is None else [o[g] for o, g in zip(seen.obs, seen.going, strict=True)]
+    plots.densities(path, actions, log_pi, [f"step {t}" for t in chosen], title, trails, goals)
