@@ -93,8 +93,8 @@ def main() -> None:
         if verdicts.get(row[0]) != "killed":
             verdicts[row[0]] = row[1]
     stems = sorted({name.removeprefix(EQUATIONS).split(".")[0] for name in verdicts})
-    made = {stem: {f"{EQUATIONS}{stem}.{f}" for f in functions(stem) if re.search(r"__mutmut_\d+$", f)} for stem in stems}
-    verdicts = {name: v for name, v in verdicts.items() if name in made[name.removeprefix(EQUATIONS).split(".")[0]]}
+    made = {f"{EQUATIONS}{stem}.{name}" for stem in stems for name in functions(stem)}
+    verdicts = {name: v for name, v in verdicts.items() if name in made}  # of the functions as they are now
     groups: dict[str, list[str]] = defaultdict(list)
     for name, verdict in verdicts.items():
         if verdict != "killed":

@@ -22,7 +22,7 @@ PARITY = "(-1)^(n-1) is (-1)^(n+1)."
 ZERO = "Plus, minus or times a zero."
 LENIENT = "`strict` of a `zip` over arrays that are made equally long."
 FIRST = "The first of what is equal: NumPy's and JAX's default for this argument."
-MODE = "JAX's 32-bit mode: asked for a wider type, it gives the same one; in 64-bit mode the numbers compared are equal."
+MODE = "In JAX's 32-bit mode the default type is this one; in its 64-bit mode the numbers that are compared are equal."
 SLACK = "A bound with room to spare: what lies between the old and the new one is treated alike by the lines after it."
 
 REASONS: list[tuple[str, str, str]] = [
