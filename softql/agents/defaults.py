@@ -63,7 +63,7 @@ def _continuous(env_name: str, mode: ContinuousMode) -> Recipe:
     shape = ContinuousShape(mode=mode)
     if env_name == "Pendulum-v1":
         hyper = ContinuousHyper(alpha=0.1, gamma=0.97, learning_rate=3e-3, polyak=0.02)
-        return _recipe(replace(shape, scale=50.0), hyper, 60_000)
+        return _recipe(replace(shape, scale=50.0, chain=20, step_size=0.02), hyper, 60_000)
     if env_name == "MultiGoal-softql":
         hyper = ContinuousHyper(alpha=10.0, gamma=0.99, learning_rate=3e-3, polyak=0.02)
         return _recipe(replace(shape, scale=100.0, nodes=8, updates=2, samples=64, step_size=0.01), hyper, 50_000)
