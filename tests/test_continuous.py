@@ -191,6 +191,26 @@ def test_the_temperature_finds_its_entropy():
     assert float(jnp.exp(state.params.log_alpha)) < 2.0
 
 
+@pytest.mark.parametrize("name", ["MountainCarContinuous-v0", "Reacher-misc", "PointRobot-misc"])
+def test_other_environments_run(name):
+    """Whatever they observe and however they scale it: a few steps are finite, and actions keep their limits."""
+    env, env_params = gymnax.make(name)
+    init, step = continuous_agent(env, env_params, small("quadrature", buffer=256, warmup=64))
+    hyper = ContinuousHyper()
+    state, metrics = jax.jit(lambda key: jax.lax.scan(lambda s, _: step(hyper, s), init(key, hyper), length=8))(
+        jax.random.key(0)
+    )
+    assert bool(metrics.finite.all())
+    assert int(metrics.env_steps[-1]) == 64 + 8 * 4
+    space = env.action_space(env_params)
+    width = len(action_box(env, env_params).low)
+    first = state.lanes.obs.shape[1]  # a row of memory begins with the observation, then the action
+    taken = np.asarray(state.memory.rows)[: int(state.memory.size), first : first + width]
+    assert (taken >= np.asarray(space.low)).all()
+    assert (taken <= np.asarray(space.high)).all()
+    assert (taken.std(0) > 0).all()
+
+
 def test_the_pendulum_swings_up():
     """Two seeds for a third of the recipe's steps, while exploring; `softql train Pendulum-v1` is the whole of it."""
     recipe = defaults_for("Pendulum-v1", "quadrature")

@@ -18,6 +18,7 @@ class Recipe(NamedTuple):
     env_steps: int
 
 
+PLANE = ("Reacher-misc", "PointRobot-misc", "Swimmer-misc")  # two-dimensional actions: nodes count squared
 IMAGES = ("-MinAtar", "Pong-misc")  # observations of 400 to 3,600 numbers: less of them fits in memory
 
 
@@ -62,11 +63,12 @@ def _continuous(env_name: str, mode: ContinuousMode) -> Recipe:
     shape = ContinuousShape(mode=mode)
     if env_name == "Pendulum-v1":
         hyper = ContinuousHyper(alpha=0.1, gamma=0.97, learning_rate=3e-3, polyak=0.02)
-        return _recipe(replace(shape, scale=50.0), hyper, 60_000)
+        return _recipe(replace(shape, scale=50.0, chain=20, step_size=0.02), hyper, 60_000)
     if env_name == "MultiGoal-softql":
-        hyper = ContinuousHyper(alpha=5.0, gamma=0.99, learning_rate=3e-3, polyak=0.02)
-        return _recipe(replace(shape, scale=100.0, nodes=12, samples=64, step_size=0.01), hyper, 40_000)
-    return _recipe(shape, ContinuousHyper(), 200_000)
+        hyper = ContinuousHyper(alpha=10.0, gamma=0.99, learning_rate=3e-3, polyak=0.02)
+        return _recipe(replace(shape, scale=100.0, nodes=8, updates=2, samples=64, step_size=0.01), hyper, 50_000)
+    nodes = 8 if env_name in PLANE else shape.nodes
+    return _recipe(replace(shape, nodes=nodes), ContinuousHyper(), 100_000)
 
 
 def _recipe(shape: Shape | ContinuousShape, hyper: Hyper | ContinuousHyper, env_steps: int) -> Recipe:

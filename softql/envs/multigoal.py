@@ -50,8 +50,8 @@ class MultiGoalParams(environment.EnvParams):
 class MultiGoal(environment.Environment[MultiGoalState, MultiGoalParams]):
     """The four-goal point mass as a gymnax environment.
 
-    Source: Haarnoja et al. 2017, arXiv 1702.08165, and its authors' public code, for the constants; both coordinates of
-    an action are limited to [-1, 1], as there.
+    Source: Haarnoja et al. 2017, arXiv 1702.08165; the constants, the limits of both coordinates of an action, and the
+    place that a move is priced at are those of the authors' code, github.com/haarnoja/softqlearning, multigoal.py.
 
     Example:
         >>> import gymnax, softql.envs
