@@ -203,6 +203,11 @@ def shaped(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thunk]]
     for weighted in (False, True):
         for name, f, arguments in operators(e, ends_of_range(b, dtype), weighted):
             yield f"ends of the range{', weighted' if weighted else ''}: {name}", partial(f, *arguments)
+    yield "wider noise", lambda: e.langevin_step(narrow["q"], narrow["log_p"], 1.0, 0.125, few["dq"])
+    yield "entropy below 0", lambda: e.entropy(-b["log_p"] / 8, b["log_p"] / 4)
+    zeros = (b["log_r"], b["log_p"], b["log_w"])
+    yield "gradients, densities with zeros", partial(gradients, e.kl_divergence, zeros)
+    yield "gradients, densities with zeros, counting", partial(gradients, e.kl_divergence, zeros[:2])
     yield "integer alphas, traced", lambda: jax.vmap(e.soft_value)(b["q"][:4], jnp.array([1, 2, 0, -1]))
     yield "alphas", lambda: [e.soft_value(b["q"][0], x) for x in (0, 1, np.int64(3), 2.0**60, 2.0**-60)]
     if dtype == np.float32:  # the dtype of a list of numbers depends on the mode
@@ -306,6 +311,8 @@ def refusals(e: Any) -> Iterator[tuple[str, Thunk]]:
     yield "rows of log_w of one state", lambda: e.soft_value(q[0], 1.0, q)
     yield "log_w of two axes", lambda: e.soft_value(q[None], 1.0, jnp.ones(4))
     yield "rows of log_w of two axes", lambda: e.soft_value(q[None], 1.0, q)
+    yield "rows of log_proposal", lambda: e.importance_value(q[None], 1.0, q)
+    yield "log_w of evaluation_target", lambda: e.evaluation_target(v, 1.0, q, q, 1.0, jnp.ones(4))
     yield "8 bits of an integer", lambda: e.soft_value(q.astype(jnp.int8), 1.0)
     yield "a list that is none", lambda: e.importance_value([["x", "y"]], 1.0, q[:1, :2])
     yield "a list that is none in optimality_target", lambda: e.optimality_target(["x"], 1.0, q[:1], 1.0)
