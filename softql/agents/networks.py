@@ -98,8 +98,8 @@ def action_count(env: Any, env_params: Any) -> int:
     if not _is_discrete(space):
         raise ValueError(
             f"{env.name} has the action space {type(space).__name__}{tuple(space.shape)}: softql.agents.discrete takes "
-            "Discrete actions only (CartPole-v1, Acrobot-v1, MinAtar, bsuite, ...); vectors are for "
-            "softql.agents.continuous"
+            "Discrete actions only (CartPole-v1, Acrobot-v1, MinAtar, bsuite, ...); for vectors there is "
+            "softql.agents.continuous_agent"
         )
     return int(space.n)
 

@@ -25,7 +25,27 @@ FIRST = "The first of what is equal: NumPy's and JAX's default for this argument
 MODE = "In JAX's 32-bit mode the default type is this one; in its 64-bit mode the numbers that are compared are equal."
 SLACK = "A bound with room to spare: what lies between the old and the new one is treated alike by the lines after it."
 
+AGAIN = "What the row holds already, put in again so that it is computed once for all actions: the same values."
+CLAMP = "An index past the end of an axis: JAX takes the last element, which is the one meant."
+LISTS = (
+    "Lists become arrays in the functions that are called next as well; this line decides the dtype of the result "
+    "alone, in which None and integers have no say."
+)
+ENDLESS = "Never ends: stopped by the clock, which is no kill."
+INFINITE = "Minus infinity plus a weight, a quotient by 0 or of infinity: infinite already, without this line."
+
 REASONS: list[tuple[str, str, str]] = [
+    (r"Row\.over_actions", r".", AGAIN),
+    (r"_counting\.weight", r"^ >>> $", COST),
+    (r"_door\.lift", r".", LISTS),
+    (r"_words\.fold_columns", r"width = 2$", ENDLESS),
+    (r"_words\.fold ", r"None, half", FIRST),
+    (r"_words\.fold |q_loss|d_divergence|_weighted\.kl", r"n \+ 1|\.\.\., 1\]", CLAMP),
+    (r"q_loss", r"take_along_axis", FIRST),
+    (r"_words\.kept", r"x \* jnp", ONE),
+    (r"_fast\.logits", r"limits\.max", SLACK),
+    (r"_fast\.logits|_weighted\._(times|divide)", r"inf|log_z\[0\] != 1|drop\[0\] == 0", INFINITE),
+    (r"_weighted\.mellow", r"eps \*\* 3", EDGE),
     (r"_selftest\._complaints", r"strict", LENIENT),
     (r"_selftest", r"jnp\.array\(\[jnp\.nan", MODE),
     (r"_counting\.policy", r"again|dear", COST),
