@@ -1,5 +1,5 @@
-"""The command line: `softql train ENVIRONMENT`, `softql solve ENVIRONMENT`, `softql verify MODULE:ATTR`, `softql laws`,
-`softql where TAG`.
+"""The command line: `softql train ENVIRONMENT`, `softql evaluate RUN`, `softql solve ENVIRONMENT`,
+`softql verify MODULE:ATTR`, `softql laws`, `softql where TAG`.
 
 Imports everything, and nothing heavy before it is needed. Exit codes: 0 done; 1 training diverged or could not be
 saved, or a law is broken; 2 a mistake in the arguments; 130 stopped by Ctrl-C. What there is by then is kept in every
@@ -74,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"softql {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_train(commands)
+    _add_evaluate(commands)
     _add_solve(commands)
     verification.add_to(commands)
     return top
@@ -121,6 +122,31 @@ def _add_train(commands: Any) -> None:
         help="between two saved states, from which --resume goes on (default: 10)",
     )
     train.set_defaults(defaults={action.dest: action.default for action in train._actions})
+
+
+def _add_evaluate(commands: Any) -> None:
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="judge a trained run by new episodes",
+        description="Run new episodes with what each seed of a run learned, and print the returns (undiscounted, "
+        "without entropy).",
+    )
+    evaluate.set_defaults(run=_evaluate)
+    evaluate.add_argument("folder", type=_folder, metavar="RUN", help="the run folder")
+    evaluate.add_argument(
+        "--episodes", type=_count, default=100, metavar="N", help="episodes of each seed (default: 100)"
+    )
+    evaluate.add_argument(
+        "--policy",
+        choices=("greedy", "sampled"),
+        default="greedy",
+        help="the best action in Q, or draws from exp((Q - V)/alpha) (default: greedy)",
+    )
+    evaluate.add_argument(
+        "--alpha", type=_number, metavar="A", help="of the sampled policy, in reward units (default: the run's)"
+    )
+    evaluate.add_argument("--seed", type=int, default=0, metavar="S", help="of the episodes (default: 0)")
+    evaluate.add_argument("--json", type=_folder, metavar="FILE", help="write every return to a file")
 
 
 def _add_solve(commands: Any) -> None:
@@ -207,9 +233,51 @@ def _train(arguments: argparse.Namespace) -> int:
     return _run(plan, folder, arguments)
 
 
+def _evaluate(arguments: argparse.Namespace) -> int:
+    """New episodes with old parameters."""
+    try:
+        from rich.console import Console
+
+        from softql import judging, runs, session
+    except ImportError as error:
+        raise Mistake(f'{error}: evaluating needs the extra packages, pip install "softql[cli]"') from error
+    folder, policy, alpha = arguments.folder, arguments.policy, arguments.alpha
+    try:
+        plan = _planned(folder)
+        params = session.learned(plan, folder)
+        if policy == "sampled" and alpha is None and plan.shape.mode in ("on_policy", "replay"):
+            alpha = plan.hyper.alpha  # the other agents may have moved theirs, and keep it with what they learned
+        keys = judging.keys(arguments.seed, plan.seeds)
+        found = judging.returns_of(
+            plan.env, plan.env_params, plan.shape, params, keys, arguments.episodes, policy, alpha
+        )
+    except OSError as error:
+        raise Mistake(f"{folder} holds no trained run: {error.strerror or error}") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Mistake(f"can't evaluate {folder}: {error}") from error
+    at = f" at alpha = {alpha:g}" if alpha is not None else ""
+    judging.tell(Console(highlight=False, soft_wrap=True), found, f"{plan.env_name}, {policy} policy{at}")
+    if arguments.json is not None:
+        content = {"environment": plan.env_name, "policy": policy, "alpha": alpha, "seed": arguments.seed}
+        try:
+            runs.write_json(arguments.json, {**content, "returns": found.tolist()})
+        except OSError as error:
+            raise Mistake(f"can't write {arguments.json}: {error.strerror or error}") from error
+    return DONE
+
+
+def _planned(folder: Path) -> Any:
+    """The plan of the run in a folder."""
+    from softql import runs, session
+
+    config = json.loads((folder / runs.CONFIG).read_text())
+    env, env_params = _environment(config["environment"])
+    return session.resumed(config, env, env_params)
+
+
 def _resume(arguments: argparse.Namespace) -> int:
     """Go on with the run in a folder."""
-    from softql import runs, session
+    from softql import runs
 
     folder, own = arguments.resume, ("resume", "save_every", "defaults", "run")
     given = [name for name, default in arguments.defaults.items() if getattr(arguments, name, default) != default]
@@ -217,14 +285,12 @@ def _resume(arguments: argparse.Namespace) -> int:
         word = extra[0] if extra[0] == "environment" else _flag(extra[0])
         raise Mistake(f"--resume goes on with a run as it was set: leave out {word}")
     try:
-        config = json.loads((folder / runs.CONFIG).read_text())
         result = folder / runs.RESULT
         status = json.loads(result.read_text()).get("status") if result.exists() else None
         if status in ("done", "diverged"):
             print(f"{folder} is {status}: there is nothing to go on with")
             return DONE if status == "done" else FAILED
-        env, env_params = _environment(config["environment"])
-        plan = session.resumed(config, env, env_params)
+        plan = _planned(folder)
     except OSError as error:
         raise Mistake(f"{folder} holds no run: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:

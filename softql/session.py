@@ -16,7 +16,6 @@ import jax
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
-from rich.table import Table
 
 from softql import plots, runs
 from softql.agents import (
@@ -33,9 +32,10 @@ from softql.agents import (
 )
 from softql.agents.critics import action_box
 from softql.agents.records import checked
-from softql.evaluate import episode_returns, exact_gap, greedy_returns, network_q, optimum
+from softql.evaluate import exact_gap, network_q, optimum
+from softql.judging import parameters, returns_of, tell
 from softql.mdp import World, from_gymnax
-from softql.showing import greedy, policy_picture
+from softql.showing import policy_picture
 from softql.train import Diverged, seeds, summary, train
 
 GAPS = ("suboptimality", "greedy_suboptimality", "q_error")  # columns of metrics.csv where an exact answer exists
@@ -220,7 +220,7 @@ def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds:
         if outcome.params is not None:
             runs.save_parameters(folder, outcome.params)
         if outcome.greedy_returns is not None:
-            _verdict(console, outcome.greedy_returns)
+            tell(console, outcome.greedy_returns)
             result["greedy_returns"] = outcome.greedy_returns.mean(-1).tolist()
         if outcome.gap is not None:
             console.print(_said(plan, outcome.gap))
@@ -447,28 +447,13 @@ def _in_a_log(plan: Plan, console: Console, line: Any) -> Any:
 def judge(plan: Plan, params: Any) -> np.ndarray:
     """Greedy returns [seed, episode], on keys that training never used."""
     keys = jax.random.split(jax.random.fold_in(jax.random.key(plan.seed), 2**31 - 1), plan.seeds)
-    if isinstance(plan.shape, ContinuousShape):
-        act = greedy(plan.env, plan.env_params, plan.shape)
-
-        def best(params: Any, key: jax.Array) -> jax.Array:
-            return episode_returns(plan.env, plan.env_params, lambda k, obs: act(k, params, obs), key, plan.episodes)
-
-        return np.asarray(jax.jit(jax.vmap(best))(params, keys))
-    network = q_network(plan.env, plan.env_params, plan.shape.hidden)
-
-    def one(params: Any, key: jax.Array) -> jax.Array:
-        return greedy_returns(plan.env, plan.env_params, network.apply, params, key, plan.episodes)
-
-    return np.asarray(jax.vmap(one)(params, keys))
+    return returns_of(plan.env, plan.env_params, plan.shape, params, keys, plan.episodes)
 
 
-def _verdict(console: Console, returns: np.ndarray) -> None:
-    table = Table(title=f"greedy policy, {returns.shape[1]} episodes a seed", title_justify="left")
-    for heading in ("seed", "mean return", "lowest", "highest"):
-        table.add_column(heading, justify="right")
-    for seed, row in enumerate(returns):
-        table.add_row(str(seed), f"{row.mean():.1f}", f"{row.min():.1f}", f"{row.max():.1f}")
-    console.print(table)
+def learned(plan: Plan, folder: Path) -> Any:
+    """The parameters that the run of this plan left in its folder."""
+    like = jax.eval_shape(lambda keys: jax.vmap(lambda k: plan.agent.init(k, plan.hyper))(keys), _keys(plan))
+    return parameters(folder, like.params)
 
 
-__all__ = ["Plan", "describe", "judge", "plan", "run"]
+__all__ = ["Plan", "describe", "judge", "learned", "plan", "resumed", "run"]

@@ -57,10 +57,14 @@ LADDER = {
     "softql.checkpoint": (set(), {"jax", "numpy"}),
     "softql.runs": ({"softql.checkpoint"}, {"jax", "numpy"}),
     "softql.plots": ({"softql.runs"}, {"numpy", "matplotlib"}),
+    "softql.judging": (
+        {*("softql.agents", "softql.evaluate", "softql.showing", "softql.runs", "softql.checkpoint")},
+        {"jax", "numpy", "rich"},
+    ),
     "softql.session": (
         {
             *("softql.agents", "softql.train", "softql.evaluate", "softql.mdp", "softql.plots", "softql.runs"),
-            "softql.showing",
+            *("softql.showing", "softql.judging"),
         },
         {"jax", "numpy", "rich"},
     ),
@@ -74,6 +78,7 @@ LADDER = {
         {
             "softql",
             "softql.session",
+            "softql.judging",
             "softql.solving",
             "softql.plots",
             "softql.runs",

@@ -1,0 +1,116 @@
+"""How a trained run does: returns of its greedy or its sampled policy, for each seed.
+
+Imports: evaluate, showing, runs, checkpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from softql import checkpoint, runs
+from softql.agents import ContinuousShape, Shape, q_network
+from softql.evaluate import episode_returns, greedy_returns, sampled_returns
+from softql.showing import acting, greedy
+
+__all__ = ["Policy", "keys", "parameters", "returns_of", "tell"]
+
+Policy = Literal["greedy", "sampled"]
+
+
+def returns_of(
+    env: Any,
+    env_params: Any,
+    shape: Shape | ContinuousShape,
+    params: Any,
+    keys: jax.Array,
+    episodes: int,
+    policy: Policy = "greedy",
+    alpha: Any = None,
+) -> np.ndarray:
+    """Undiscounted returns [seed, episode], in reward units.
+
+    Args:
+      env, env_params: a gymnax environment and its parameters.
+      shape: of the agent.
+      params: what it learned, with a leading axis of seeds.
+      keys: one a seed.
+      episodes: how many, side by side.
+      policy: "greedy" takes the best action in Q; "sampled" draws from exp((Q - V)/alpha).
+      alpha: temperature of the sampled policy, reward units; needed for Discrete actions, else that of the agent.
+
+    Raises:
+      ValueError: if alpha is missing, not positive, or given for the greedy policy.
+
+    Example:
+      >>> import gymnax
+      >>> env, env_params = gymnax.make("Catch-bsuite")
+      >>> params = jax.vmap(q_network(env, env_params, (4,)).init)(jax.random.split(jax.random.key(0), 2))
+      >>> shape, keys = Shape(hidden=(4,)), jax.random.split(jax.random.key(1), 2)
+      >>> returns_of(env, env_params, shape, params, keys, 3, "sampled", 1.0).shape
+      (2, 3)
+    """
+    if policy == "greedy" and alpha is not None:
+        raise ValueError("the greedy policy has no alpha: leave it out, or evaluate the sampled policy")
+    if alpha is not None and not alpha > 0:
+        raise ValueError(f"alpha = {alpha:g}: a sampled policy needs alpha > 0; the greedy one is alpha -> 0")
+    one: Callable[[Any, jax.Array], jax.Array]
+    if isinstance(shape, ContinuousShape):
+        act = (greedy if policy == "greedy" else acting)(env, env_params, shape)
+
+        def one(params: Any, key: jax.Array) -> jax.Array:
+            parts = params if alpha is None else params._replace(log_alpha=jnp.log(jnp.float32(alpha)))
+            return episode_returns(env, env_params, lambda k, obs: act(k, parts, obs), key, episodes)
+
+        return np.asarray(jax.jit(jax.vmap(one))(params, keys))
+    network = q_network(env, env_params, shape.hidden)
+    if policy == "greedy":
+
+        def one(params: Any, key: jax.Array) -> jax.Array:
+            return greedy_returns(env, env_params, network.apply, params, key, episodes)
+
+    else:
+        if alpha is None:
+            raise ValueError("the sampled policy needs an alpha")
+
+        def one(params: Any, key: jax.Array) -> jax.Array:
+            return sampled_returns(env, env_params, network.apply, params, alpha, key, episodes)
+
+    return np.asarray(jax.vmap(one)(params, keys))
+
+
+def keys(seed: int, lanes: int) -> jax.Array:
+    """One key a seed for new episodes: none that training, or the verdict at its end, has used.
+
+    Example:
+      >>> keys(0, 4).shape
+      (4,)
+    """
+    return jax.random.split(jax.random.fold_in(jax.random.key(seed), 2**31 - 2), lanes)
+
+
+def parameters(folder: Path, like: Any) -> Any:
+    """parameters.npz of a run folder, in the structure of `like`.
+
+    Raises:
+      OSError: when there is none.
+      checkpoint.Unreadable: when it is damaged, or another network's.
+    """
+    return jax.tree.map(jnp.asarray, checkpoint.load(folder / runs.PARAMETERS, like))
+
+
+def tell(console: Console, returns: np.ndarray, policy: str = "greedy policy") -> None:
+    """A line a seed, and their mean."""
+    table = Table(title=f"{policy}, {returns.shape[1]} episodes a seed", title_justify="left")
+    for heading in ("seed", "mean return", "lowest", "highest"):
+        table.add_column(heading, justify="right")
+    for seed, row in enumerate(returns):
+        table.add_row(str(seed), f"{row.mean():.1f}", f"{row.min():.1f}", f"{row.max():.1f}")
+    console.print(table)
