@@ -211,6 +211,7 @@ def shaped(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thunk]]
     least = -200.0 if dtype == np.float32 else -900.0  # p is then 0
     sure, other = (jnp.asarray(np.array(x, dtype)) for x in ([[0, -np.inf], [least, 0]], [[-np.inf, 0], [-np.inf, 0]]))
     yield "what q never takes, surely or hardly ever taken by p", lambda: e.kl_divergence(sure, other)
+    yield "one sure action", lambda: e.entropy(jnp.zeros((2, 1), dtype))
     yield "integer alphas, traced", lambda: jax.vmap(e.soft_value)(b["q"][:4], jnp.array([1, 2, 0, -1]))
     yield "alphas", lambda: [e.soft_value(b["q"][0], x) for x in (0, 1, np.int64(3), 2.0**60, 2.0**-60)]
     if dtype == np.float32:  # the dtype of a list of numbers depends on the mode
