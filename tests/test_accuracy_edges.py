@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import softql
 from benchmarks.accuracy.edges import EDGES, TERMINAL
+from softql import precise
 
 OPERATORS = {
     "value": softql.soft_value,
@@ -80,3 +81,16 @@ def test_gradients_at_the_edges_are_finite():
 def test_a_terminal_state_adds_nothing_whatever_its_value():
     reward, discount, value, target = TERMINAL
     assert softql.soft_q_target(np.float32(reward), np.float32(discount), np.float32(value)) == target
+
+
+@pytest.mark.parametrize("q", [[-np.inf, 5.0], [-np.inf] * 11 + [5.0], [1.0, -np.inf, 2.0], [-np.inf] * 2, [3.0, 3.0]])
+@pytest.mark.parametrize("alpha", [0.0, 1.0, 1e6, np.inf])
+def test_mellowmax_counts_an_action_of_value_minus_infinity(q, alpha):
+    """The mean is over all n actions, whatever their values: as `precise` has it, with its slope H - log n."""
+    q, alpha = np.array(q, np.float32), np.float32(alpha)
+    found, exact = softql.mellowmax(q, alpha), precise.mellowmax(q, alpha)
+    np.testing.assert_array_equal(np.asarray(found), np.asarray(exact))
+    for i in (0, 1):
+        if i == 0 or alpha > 0:
+            slopes = [jax.grad(f, i)(q, alpha) for f in (softql.mellowmax, precise.mellowmax)]
+            np.testing.assert_allclose(*map(np.asarray, slopes), rtol=4e-7)

@@ -136,6 +136,7 @@ def mellow(q: jax.Array, alpha: jax.Array) -> jax.Array:
     mean = words.add((z.top, jnp.zeros_like(z.top)), (-fall[0] / z.shrink, -fall[1] / z.shrink))
     curved = words.add((z.top, jnp.zeros_like(z.top)), _times(alpha, _log_mean(z)))
     flat = words.fold_max(z.gap[0]) < jnp.finfo(q.dtype).eps ** 2  # the variance of Q over alpha is then nothing
+    flat &= jnp.all(z.valid, axis=-1)  # an action of value -inf counts among the n, and is far from the top
     return jnp.where(flat, _sum(mean), _sum(curved)) * z.one
 
 
@@ -144,7 +145,9 @@ def mellow_slope(q: jax.Array, alpha: jax.Array) -> jax.Array:
     z = gibbs(q, alpha, None)
     mean = words.kept_pair(_log_mean(z))
     log_ratio = negative(_sum(words.add(z.gap, (mean[0][..., None], mean[1][..., None]))))  # log(n p)
-    return -words.tree_sum(words.kept(divergence_term(log_ratio))) / q.shape[-1]
+    log_ratio = jnp.where(z.valid, log_ratio, -jnp.inf)
+    slope = -words.tree_sum(words.kept(divergence_term(log_ratio))) / q.shape[-1]
+    return jnp.where(z.top == -jnp.inf, 0, slope)
 
 
 def kl(first: Gibbs, second: Gibbs, log_w: jax.Array | None) -> jax.Array:

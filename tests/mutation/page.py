@@ -115,7 +115,8 @@ def main() -> None:
     PAGE.write_text(
         TEXT.format(
             tool="[mutmut](https://mutmut.readthedocs.io) 3.8.1",
-            killed=killed, all=total, score=killed / total, left=left, fair=killed / (killed + len(unaccounted)), argued=left - len(unaccounted),
+            killed=killed, all=total, score=killed / total, left=left,
+            fair=killed / (killed + len(unaccounted)), argued=left - len(unaccounted),
             open=len(unaccounted), table=table, groups=text,
         )
     )  # fmt: skip
