@@ -159,7 +159,9 @@ def boltzmann_kl(
 
     Returns:
       The divergence in nats, >= 0, and 0 where the policies agree; inf where the second excludes what the first does
-      not.
+      not. In float32 within 4 ulp but for a few rows in ten thousand (8 were seen, where the weights span 100 nats)
+      down to 1e-16; below, policies that share all but the last digits of their gaps, it has fewer digits (some 1,000
+      ulp at 1e-28), and `softql.precise.boltzmann_kl` has all.
 
     Raises:
       ValueError: as `boltzmann_log_policy` does, and for q1 and q2 of different shapes.

@@ -47,7 +47,7 @@ REASONS: list[tuple[str, str, str]] = [
     (r"_fast\.logits|_weighted\._(times|divide)", r"inf|log_z\[0\] != 1|drop\[0\] == 0", INFINITE),
     (r"_weighted\._times", r"isfinite", "A product in two words is finite in both or in neither."),
     (r"divergence_terms", r"both = ", "Where one density is 0, p log(p/q) - p + q comes to the same: inf, or q."),
-    (r"_weighted\.entropy", r"h == 1", "The sum of the pair is never -0, and is exactly 1 for irrational weights only."),
+    (r"_weighted\.entropy", r"h == 1", "The sum is never -0, and is exactly 1 at irrational weights only."),
     (r"_door\.temperature", r"issubdtype\(None", GUARD),
     (r"_weighted\.mellow", r"eps \*\* 3", EDGE),
     (r"_selftest\._complaints", r"strict", LENIENT),
