@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -54,6 +54,10 @@ class Witness:
         """Take one more answer's dtype into account."""
         if epsilon(dtype) > epsilon(self.dtype):
             self.dtype = dtype
+
+    def asked(self, dtype: np.dtype) -> tuple[Call, ...]:
+        """The calls, their arguments in the dtype under test, as the functions were given them."""
+        return tuple(replace(call, given=tuple(_copy(x, dtype) for x in call.given)) for call in self.calls)
 
     def note(self, line: str) -> None:
         """Say something, once."""
@@ -108,8 +112,7 @@ class Functions:
             try:
                 if refused and len(given) == len(SIGNATURES[name]):
                     raise OutOfDomain(f"takes no {refused}")
-                asked = tuple(_copy(x, dtype) for x in arguments)
-                witness.calls.append(Call(name, asked))
+                witness.calls.append(Call(name, arguments))
                 answer = numbers(function(*given))
             except OutOfDomain as refusal:
                 witness.note(f"{name} {refusal}: such inputs were passed over")
@@ -121,7 +124,7 @@ class Functions:
             if answer.dtype.kind == "c":
                 raise TypeError(f"{name} returned complex numbers")
             witness.see(answer.dtype)
-            witness.calls[-1] = Call(name, asked, np.array(answer, np.float64))
+            witness.calls[-1] = Call(name, arguments, np.array(answer, np.float64))
             return np.array(answer, np.float64)
 
         return call

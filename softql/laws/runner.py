@@ -312,8 +312,8 @@ class Search:
             self.examples += 1
         self.note(witness)
         if trial.reason or trial.ulp > self.law.limit:
-            self.last = trial
-            raise Broken(trial)
+            self.last = dataclasses.replace(trial, calls=witness.asked(self.options.dtype))
+            raise Broken(self.last)
         self.worst = max(self.worst, trial.ulp)
 
     def refuse(self, witness: Witness) -> None:
@@ -386,12 +386,7 @@ def reproduction(law: Law, found: Counterexample, options: Options) -> str:
 
 
 def attempt(law: Law, functions: Functions, case: Case, witness: Witness) -> Counterexample:
-    """Both sides of a law on one input, how far apart they are, and what was asked to find out."""
-    return dataclasses.replace(_attempt(law, functions, case, witness), calls=tuple(witness.calls))
-
-
-def _attempt(law: Law, functions: Functions, case: Case, witness: Witness) -> Counterexample:
-    """An exception counts as infinitely far."""
+    """Both sides of a law on one input, and how far apart they are; an exception counts as infinitely far."""
     bound = functions.bind(witness)
     said = io.StringIO()
     with np.errstate(all="ignore"):
