@@ -279,7 +279,7 @@ def _resume(arguments: argparse.Namespace) -> int:
     """Go on with the run in a folder."""
     from softql import runs
 
-    folder, own = arguments.resume, ("resume", "save_every", "defaults", "run")
+    folder, own = arguments.resume, ("resume", "save_every")
     given = [name for name, default in arguments.defaults.items() if getattr(arguments, name, default) != default]
     if extra := [name for name in given if name not in own]:
         word = extra[0] if extra[0] == "environment" else _flag(extra[0])

@@ -1,12 +1,10 @@
 """How a trained run does: returns of its greedy or its sampled policy, for each seed.
 
-Imports: evaluate, showing, runs, checkpoint.
+Imports: agents, evaluate, showing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Literal
 
 import jax
@@ -15,12 +13,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from softql import checkpoint, runs
 from softql.agents import ContinuousShape, Shape, q_network
 from softql.evaluate import episode_returns, greedy_returns, sampled_returns
 from softql.showing import acting, greedy
 
-__all__ = ["Policy", "keys", "parameters", "returns_of", "tell"]
+__all__ = ["Policy", "keys", "returns_of", "tell"]
 
 Policy = Literal["greedy", "sampled"]
 
@@ -61,29 +58,24 @@ def returns_of(
         raise ValueError("the greedy policy has no alpha: leave it out, or evaluate the sampled policy")
     if alpha is not None and not alpha > 0:
         raise ValueError(f"alpha = {alpha:g}: a sampled policy needs alpha > 0; the greedy one is alpha -> 0")
-    one: Callable[[Any, jax.Array], jax.Array]
     if isinstance(shape, ContinuousShape):
         act = (greedy if policy == "greedy" else acting)(env, env_params, shape)
 
-        def one(params: Any, key: jax.Array) -> jax.Array:
+        def by_parts(params: Any, key: jax.Array) -> jax.Array:
             parts = params if alpha is None else params._replace(log_alpha=jnp.log(jnp.float32(alpha)))
             return episode_returns(env, env_params, lambda k, obs: act(k, parts, obs), key, episodes)
 
-        return np.asarray(jax.jit(jax.vmap(one))(params, keys))
+        return np.asarray(jax.jit(jax.vmap(by_parts))(params, keys))
+    if policy == "sampled" and alpha is None:
+        raise ValueError("the sampled policy needs an alpha")
     network = q_network(env, env_params, shape.hidden)
-    if policy == "greedy":
 
-        def one(params: Any, key: jax.Array) -> jax.Array:
+    def by_network(params: Any, key: jax.Array) -> jax.Array:
+        if policy == "greedy":
             return greedy_returns(env, env_params, network.apply, params, key, episodes)
+        return sampled_returns(env, env_params, network.apply, params, alpha, key, episodes)
 
-    else:
-        if alpha is None:
-            raise ValueError("the sampled policy needs an alpha")
-
-        def one(params: Any, key: jax.Array) -> jax.Array:
-            return sampled_returns(env, env_params, network.apply, params, alpha, key, episodes)
-
-    return np.asarray(jax.vmap(one)(params, keys))
+    return np.asarray(jax.vmap(by_network)(params, keys))
 
 
 def keys(seed: int, lanes: int) -> jax.Array:
@@ -94,16 +86,6 @@ def keys(seed: int, lanes: int) -> jax.Array:
       (4,)
     """
     return jax.random.split(jax.random.fold_in(jax.random.key(seed), 2**31 - 2), lanes)
-
-
-def parameters(folder: Path, like: Any) -> Any:
-    """parameters.npz of a run folder, in the structure of `like`.
-
-    Raises:
-      OSError: when there is none.
-      checkpoint.Unreadable: when it is damaged, or another network's.
-    """
-    return jax.tree.map(jnp.asarray, checkpoint.load(folder / runs.PARAMETERS, like))
 
 
 def tell(console: Console, returns: np.ndarray, policy: str = "greedy policy") -> None:

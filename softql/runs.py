@@ -80,9 +80,7 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise
-        except OSError as error:
+        except OSError as error:  # a lock that another process has is a BlockingIOError, and goes on to the caller
             if error.errno not in (errno.EBADF, errno.ENOLCK, errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
                 raise
         yield
@@ -247,6 +245,16 @@ def save_parameters(folder: Path, params: Any) -> None:
     checkpoint.save(folder / PARAMETERS, params)
 
 
+def load_parameters(folder: Path, like: Any) -> Any:
+    """The parameters that a run left, in the structure of `like`.
+
+    Raises:
+      OSError: when there are none.
+      checkpoint.Unreadable: when they are damaged, or another network's.
+    """
+    return checkpoint.load(folder / PARAMETERS, like)
+
+
 __all__ = [
     "CONFIG",
     "CURVE",
@@ -259,6 +267,7 @@ __all__ = [
     "Progress",
     "claim",
     "forget_progress",
+    "load_parameters",
     "load_progress",
     "locked",
     "machine",

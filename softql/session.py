@@ -33,7 +33,7 @@ from softql.agents import (
 from softql.agents.critics import action_box
 from softql.agents.records import checked
 from softql.evaluate import exact_gap, network_q, optimum
-from softql.judging import parameters, returns_of, tell
+from softql.judging import returns_of, tell
 from softql.mdp import World, from_gymnax
 from softql.showing import policy_picture
 from softql.train import Diverged, seeds, summary, train
@@ -189,13 +189,13 @@ def run(
 
 def _found(plan: Plan, folder: Path, console: Console, here: Mapping[str, Any]) -> runs.Progress | None:
     """How far the run got, and what is to be said about that."""
-    was = json.loads((folder / runs.CONFIG).read_text())
+    config = json.loads((folder / runs.CONFIG).read_text())
     for name, value in runs.plain(here).items():
-        changed = {key: (was.get(name, {}).get(key), x) for key, x in value.items() if was.get(name, {}).get(key) != x}
-        for key, (before, now) in changed.items():
-            console.print(f"{key} was {before}, is {now}: the numbers may differ in their last bits from here on")
-    like = jax.eval_shape(lambda keys: jax.vmap(lambda k: plan.agent.init(k, plan.hyper))(keys), _keys(plan))
-    progress, refused = runs.load_progress(folder, like)
+        was = config.get(name, {})
+        for key, now in value.items():
+            if (then := was.get(key)) != now:
+                console.print(f"{key} was {then}, is {now}: the numbers may differ in their last bits from here on")
+    progress, refused = runs.load_progress(folder, _state_like(plan))
     for line in refused:
         console.print(line)
     if progress is None:
@@ -203,6 +203,11 @@ def _found(plan: Plan, folder: Path, console: Console, here: Mapping[str, Any]) 
         return None
     console.print(f"going on after {_env_steps(plan, progress.chunks):,} of {plan.env_steps:,} steps")
     return progress._replace(state=jax.tree.map(jax.numpy.asarray, progress.state))
+
+
+def _state_like(plan: Plan) -> Any:
+    """The shapes and dtypes of the state of every lane, without computing any."""
+    return jax.eval_shape(jax.vmap(lambda key: plan.agent.init(key, plan.hyper)), _keys(plan))
 
 
 def _keys(plan: Plan) -> jax.Array:
@@ -302,23 +307,25 @@ def _learn(
         stop_on_interrupt(console) as stopping,
     ):
         saver = Saver(folder, file, began, save_every)
+
+        def keep(state: Any, metrics: Metrics) -> Metrics:
+            row: Metrics = jax.device_get(summary(metrics))
+            outcome.params, outcome.env_steps = jax.device_get(state.params), int(row.env_steps[0])
+            outcome.gap = measured(state.params)
+            file.add(time.perf_counter() - began, row._asdict() | (outcome.gap or {}))
+            return row
+
         try:
             for state, metrics in going_on(plan, chunks, start.state if start else None):
-                row, chunks = jax.device_get(summary(metrics)), chunks + 1
-                outcome.params, outcome.env_steps = jax.device_get(state.params), int(row.env_steps[0])
-                outcome.gap = measured(state.params)
-                file.add(time.perf_counter() - began, row._asdict() | (outcome.gap or {}))
-                last = stopping() or chunks * plan.chunk >= plan.steps
-                saver(state, chunks, now=last)
+                row, chunks = keep(state, metrics), chunks + 1
+                stop = stopping()
+                saver(state, chunks, now=stop or chunks * plan.chunk >= plan.steps)
                 show(row)
-                if stopping() and last:
+                if stop:
                     break
         except Diverged as error:
-            row = jax.device_get(summary(error.metrics))
             outcome.status = "diverged"
-            outcome.params, outcome.env_steps = jax.device_get(error.state.params), int(row.env_steps[0])
-            outcome.gap = measured(error.state.params)
-            file.add(time.perf_counter() - began, row._asdict() | (outcome.gap or {}))
+            keep(error.state, error.metrics)
             console.print(f"diverged: {error}")
             return
     if chunks * plan.chunk >= plan.steps:
@@ -452,8 +459,7 @@ def judge(plan: Plan, params: Any) -> np.ndarray:
 
 def learned(plan: Plan, folder: Path) -> Any:
     """The parameters that the run of this plan left in its folder."""
-    like = jax.eval_shape(lambda keys: jax.vmap(lambda k: plan.agent.init(k, plan.hyper))(keys), _keys(plan))
-    return parameters(folder, like.params)
+    return jax.tree.map(jax.numpy.asarray, runs.load_parameters(folder, _state_like(plan).params))
 
 
 __all__ = ["Plan", "describe", "judge", "learned", "plan", "resumed", "run"]

@@ -58,7 +58,7 @@ LADDER = {
     "softql.runs": ({"softql.checkpoint"}, {"jax", "numpy"}),
     "softql.plots": ({"softql.runs"}, {"numpy", "matplotlib"}),
     "softql.judging": (
-        {*("softql.agents", "softql.evaluate", "softql.showing", "softql.runs", "softql.checkpoint")},
+        {*("softql.agents", "softql.evaluate", "softql.showing")},
         {"jax", "numpy", "rich"},
     ),
     "softql.session": (
