@@ -86,7 +86,7 @@ def operators(e: Any, b: dict[str, np.ndarray], weighted: bool) -> Iterator[tupl
     if not weighted:
         yield "mellowmax", e.mellowmax, given
         yield "energy", e.energy, given
-        yield "importance_value", e.importance_value, (b["q"], b["alpha"], b["log_r"])
+        yield "importance_value", e.importance_value, (b["q"], b["alpha"], np.maximum(b["log_r"], -99))
         yield "langevin_step", lambda *x: e.langevin_step(*x, 0.125, b["dq"]), (b["q"], b["log_p"], b["alpha"])
         yield "soft_q_target", e.soft_q_target, (b["reward"], b["discount"], b["v"])
         yield "q_loss", lambda q, target: e.q_loss(q, b["action"], target), (b["q"], b["v"])
@@ -140,6 +140,7 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
     yield "a traced alpha that is none", lambda: jax.vmap(e.soft_value)(one, none)
     yield "a traced alpha that is none, energy", lambda: jax.vmap(e.energy)(one, none)
     yield "a traced action", lambda: jax.vmap(e.q_loss)(b["q"], b["action"], b["v"])
+    yield from neighbours(e, b, dtype)
     yield "integer alpha", lambda: e.soft_value(b["q"], 2)
     yield "a batch of two axes", lambda: e.soft_value(b["q"][:6].reshape(2, 3, 5), b["alpha"][:6].reshape(2, 3))
     yield "one measure for all", lambda: e.boltzmann_policy(b["q"], b["alpha"], b["log_w"][0])
@@ -220,6 +221,27 @@ def shaped(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thunk]]
     yield "rows in lists", lambda: e.importance_value(lists, 0.5, [[0.0] * len(lists[0])] * 4)
     yield "targets in lists", lambda: e.optimality_target([1.0] * 4, (0.5,) * 4, lists, 0.5)
     yield "policy_value of lists", lambda: e.policy_value(lists, lists, 1.0, [0.0] * len(lists[0]))
+
+
+def neighbours(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thunk]]:
+    """Policies that are nearly one, and masses that are nearly none."""
+    q, alpha, log_w = (np.asarray(b[name])[:4] for name in ("q", "alpha", "log_w"))
+    other, heat = q.copy(), alpha.copy()
+    for i in range(len(q)):  # a digit, a factor, a factor and a digit, a little of everything
+        other[i] = (np.nextafter(q[i], dtype(9)), q[i] * dtype(1.7), q[i] * dtype(0.3), q[i])[i]
+        heat[i] = (alpha[i], alpha[i] * dtype(1.7), alpha[i] * dtype(0.3), np.nextafter(alpha[i], dtype(9)))[i]
+    for label, w in (("", None), (", weighted", log_w), (", widely weighted", log_w * 20)):
+        yield f"boltzmann_kl of neighbours{label}", partial(e.boltzmann_kl, q, alpha, other, heat, w)
+        curve = jax.grad(lambda *x: e.boltzmann_entropy(*x).sum(), 1)
+        cold = np.array([1e-9, 1e-30, 1, 40], dtype)
+        gaps = np.array([[0, 90, 120, 60, 1], [3, 0, 200, 87, 1e4], [0, 0, 70, 2, 5], [80, 0, 99, 3, 1]], dtype)
+        rows = (-gaps * cold[:, None], cold, w)
+        yield f"curvature where masses vanish{label}", partial(curve, *rows)
+        yield f"its slope{label}", lambda rows=rows: slope(curve, rows[:2], 1, rows[1])
+    ends = np.array([[-np.inf, -np.inf], [np.inf, 0], [3, -np.inf], [1, 2]], dtype)
+    yield "log_partition at the ends", partial(gradients, e.log_partition, (ends, np.ones(4, dtype)))
+    weights = np.array([[0, np.inf], [0, 1]], dtype)
+    yield "a traced infinite weight", lambda: jax.vmap(e.soft_value)(ends[2:], np.ones(2, dtype), weights)
 
 
 def one_wider(f: Callable[..., Any], short: tuple, wide: tuple) -> Any:
@@ -371,6 +393,8 @@ def refusals(e: Any) -> Iterator[tuple[str, Thunk]]:
     yield "shape of the noise", lambda: e.langevin_step(q, q, 1.0, 0.1, jnp.ones((2, 4)))
     yield "step sizes", lambda: e.langevin_step(q, q, 1.0, v, q)
     yield "an integer step size", lambda: e.langevin_step(q, q, 1.0, jnp.int32(1), q)
+    yield "an infinite weight", lambda: e.soft_value(q, 1.0, jnp.full(3, jnp.inf))
+    yield "a density of 0", lambda: e.importance_value(q, 1.0, jnp.full(3, -jnp.inf))
     yield "alphas of langevin_step", lambda: e.langevin_step(q, q, jnp.ones(3), 0.1, q)
 
 

@@ -140,3 +140,22 @@ def near_pair(case: Case, seed: int = 0, same_alpha: bool = True) -> tuple[Case,
     q = case.q + rng.normal(size=case.q.shape) * (size * alpha)[:, None]
     other = alpha if same_alpha else alpha * (1 + size * rng.normal(size=len(alpha)))
     return case, case._replace(q=q.astype(case.q.dtype), alpha=other.astype(case.alpha.dtype))
+
+
+def neighbour_pair(case: Case, seed: int = 0) -> tuple[Case, Case]:
+    """Two cases a digit apart: some Q moved by one or two units in the last place, half of the alphas by one."""
+    rng = np.random.default_rng([seed, 5])
+    steps = rng.integers(-2, 3, case.q.shape) * (rng.random(case.q.shape) < rng.uniform(0.02, 1, (len(case.q), 1)))
+    q = case.q
+    for _ in range(2):
+        q = np.where(steps == 0, q, np.nextafter(q, np.where(steps > 0, np.inf, -np.inf).astype(q.dtype)))
+        steps = steps - np.sign(steps)
+    alpha = np.where(rng.random(len(q)) < 0.5, case.alpha, np.nextafter(case.alpha, np.inf))
+    return case, case._replace(q=q.astype(case.q.dtype), alpha=alpha.astype(case.q.dtype))
+
+
+def scaled_pair(case: Case, seed: int = 0) -> tuple[Case, Case]:
+    """Two cases that are one policy but for rounding: Q and alpha of the second times a number from 0.3 to 3."""
+    factor = np.random.default_rng([seed, 6]).uniform(0.3, 3, len(case.q))
+    q, alpha = case.q * factor[:, None], case.alpha * factor
+    return case, case._replace(q=q.astype(case.q.dtype), alpha=alpha.astype(case.q.dtype))

@@ -35,8 +35,8 @@ def test_goals(letter, weights):
 @pytest.mark.parametrize("letter", regimes.REGIMES)
 def test_divergence_of_near_policies(letter, weights):
     case = CASES[weights](regimes.regime(letter, 2 if letter == "4k" else 100))
-    worst = max(goals.kl_error(case, same_alpha) for same_alpha in (True, False))
-    assert worst <= goals.GOALS["boltzmann_kl"]
+    worst = {pair: goals.kl_error(case, pair) for pair in goals.PAIRS}
+    assert {pair: error for pair, error in worst.items() if error > goals.GOALS["boltzmann_kl"]} == {}
 
 
 @pytest.mark.parametrize("actions", [1, 2, 17, 33, 100])
@@ -45,45 +45,115 @@ def test_goals_for_other_numbers_of_actions(actions):
     assert {name: error for name, error in found.items() if error > goals.GOALS[name]} == {}
 
 
+def _near(q, log_w):
+    """Another Q, and the log policy of it, rounded so that every way of calling starts from the same bits."""
+    other = np.flip(q, -1) * np.float32(0.5)
+    return other, np.asarray(softql.boltzmann_log_policy(other, 1.0, log_w))
+
+
+#: name -> (call, the arguments it takes of q, alpha, log_w, other q, log pi of the other, one number a row)
 WAYS = {
-    "value": softql.soft_value,
-    "policy": softql.boltzmann_policy,
-    "log_policy": softql.boltzmann_log_policy,
-    "advantage": softql.soft_advantage,
-    "entropy": softql.boltzmann_entropy,
-    "mellowmax": lambda q, alpha, log_w: softql.mellowmax(q, alpha),
-    "d_value_dq": jax.grad(softql.soft_value),
-    "d_value_dalpha": jax.grad(softql.soft_value, 1),
+    "value": (softql.soft_value, "qaw"),
+    "log_partition": (softql.log_partition, "qaw"),
+    "policy": (softql.boltzmann_policy, "qaw"),
+    "log_policy": (softql.boltzmann_log_policy, "qaw"),
+    "advantage": (softql.soft_advantage, "qaw"),
+    "entropy": (softql.boltzmann_entropy, "qaw"),
+    "mellowmax": (softql.mellowmax, "qa"),
+    "energy": (softql.energy, "qa"),
+    "d_value_dq": (jax.grad(lambda *x: softql.soft_value(*x).sum()), "qaw"),
+    "d_value_dalpha": (jax.grad(lambda *x: softql.soft_value(*x).sum(), 1), "qaw"),
+    "boltzmann_kl": (softql.boltzmann_kl, "qaoaw"),
+    "policy_value": (softql.policy_value, "pqaw"),
+    "entropy of": (softql.entropy, "pw"),
+    "kl_to_boltzmann": (softql.kl_to_boltzmann, "pqaw"),
+    "kl_divergence": (lambda p, w: softql.kl_divergence(p, jnp.flip(p, -1), w), "pw"),
+    "soft_q_target": (lambda r: softql.soft_q_target(r, 0.9, -r), "r"),
+    "evaluation_target": (lambda r, *x: softql.evaluation_target(r, 0.9, *x), "rpqaw"),
+    "optimality_target": (lambda r, *x: softql.optimality_target(r, 0.9, *x), "rqaw"),
+    "importance_value": (softql.importance_value, "qao"),
+    "langevin_step": (lambda q, o, a: softql.langevin_step(q, o, a, 0.1, o), "qoa"),
 }
-#: operators whose bits may differ by one unit in the last place between ways of calling, and how often at most
-DIFFER: dict[str, float] = {}
+#: operators whose bits may differ by one unit in the last place between ways of calling, and in how many results
+DIFFER = {"log_policy": 1e-3}  # under jit with a traced alpha, 2 and 3 actions; 4 of 132,000 results were seen
 
 
-@pytest.mark.parametrize("weights", ["", "weighted"])
-@pytest.mark.parametrize("name", WAYS)
+def _arguments(name, actions, weights):
+    parts = [CASES[weights](regimes.regime(letter, 60, actions=actions)) for letter in "TDUOE"]
+    q, alpha = np.concatenate([c.q for c in parts]), np.concatenate([c.alpha for c in parts])
+    log_w = None if parts[0].log_w is None else np.concatenate([c.log_w for c in parts])
+    other, log_pi = _near(q, log_w)
+    have = {"q": q, "a": alpha, "w": log_w, "o": other, "p": log_pi, "r": q[:, 0]}
+    return [have[letter] for letter in WAYS[name][1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "weights"),
+    [(name, weights) for name in WAYS for weights in ("", "weighted") if not weights or "w" in WAYS[name][1]],
+)
 def test_single_calls_jit_and_vmap_give_the_same_bits(name, weights):
     """A row alone, in a batch, under vmap and under jit, for few, some and many actions."""
-    for actions in (3, 12, 40):
-        parts = [CASES[weights](regimes.regime(letter, 30, actions=actions)) for letter in "TDUOE"]
-        q, alpha = np.concatenate([c.q for c in parts]), np.concatenate([c.alpha for c in parts])
-        log_w = None if parts[0].log_w is None else np.concatenate([c.log_w for c in parts])
-        axes = (0, 0, None if log_w is None else 0)
-        call = WAYS[name]
-        batch = np.asarray(jax.vmap(call, axes)(q, alpha, log_w))
-        assert_bits(np.asarray(jax.jit(jax.vmap(call, axes))(q, alpha, log_w)), batch)
-        single, compiled = call, jax.jit(call)
-        for i in range(0, len(q), 7):
-            row = (q[i], alpha[i], None if log_w is None else log_w[i])
-            assert_bits(np.asarray(single(*row)), batch[i])
-            assert_bits(np.asarray(compiled(*row)), batch[i])
-        if not name.startswith("d_"):
-            assert_bits(np.asarray(call(q, alpha, log_w)), batch)
-            assert_bits(np.asarray(call(q[:5], alpha[:5], None if log_w is None else log_w[:5])), batch[:5])
+    call = WAYS[name][0]
+    for actions in (5,) if weights else (2, 40):
+        batch = _arguments(name, actions, weights)
+        axes = [None if x is None else 0 for x in batch]
+        expected = np.asarray(call(*batch))
+        over_rows = jax.vmap(call, axes)
+        for way in (jax.jit(call), over_rows, jax.jit(over_rows)):
+            assert_bits(np.asarray(way(*batch)), expected, DIFFER.get(name, 0))
+        few = [None if x is None else x[:7] for x in batch]
+        assert_bits(np.asarray(call(*few)), expected[:7])
+        compiled = jax.jit(call)
+        for i in range(0, len(expected), 60):
+            row = [None if x is None else x[i] for x in batch]
+            assert_bits(np.asarray(call(*row)), expected[i])
+            assert_bits(np.asarray(compiled(*row)), expected[i])
 
 
-def assert_bits(found, expected):
+def assert_bits(found, expected, share=0.0):
+    """The same bits, but for a share of the results, off by one."""
     assert found.shape == expected.shape
-    assert found.view(np.int32).tolist() == expected.view(np.int32).tolist()
+    apart = np.abs(found.view(np.int32).astype(np.int64) - expected.view(np.int32))
+    assert (apart > 0).mean() <= share, (found[apart > 0], expected[apart > 0])
+    assert apart.max() <= 1
+
+
+@pytest.mark.parametrize("alpha", [1e-3, 0.7, 1e4, 1e8])
+def test_the_slope_of_log_partition_in_alpha_keeps_its_digits(alpha):
+    """d log Z/dα = -E[Q]/α²: V/α² and H/α differ from it by all their digits where alpha is large."""
+    q = np.array([1.0, 2.0, 3.0], np.float32)
+    weight = np.exp((q.astype(float) - 3) / alpha)
+    mean = (weight * q).sum() / weight.sum()
+    spread = (weight * (q - mean) ** 2).sum() / weight.sum()
+    for way in (lambda f: f, jax.jit):
+        slope = way(jax.grad(softql.log_partition, 1))
+        np.testing.assert_allclose(slope(q, alpha), -mean / alpha**2, rtol=3e-7)
+        curve = way(jax.grad(slope, 1))(q, alpha)
+        np.testing.assert_allclose(curve, 2 * mean / alpha**3 + spread / alpha**4, rtol=1e-6)
+    to_q, to_w = jax.grad(softql.log_partition, (0, 2))(q, alpha, jnp.zeros(3))
+    np.testing.assert_allclose(to_q, weight / weight.sum() / alpha, rtol=3e-7)
+    np.testing.assert_allclose(to_w, weight / weight.sum(), rtol=3e-7)
+    for edge in ([-np.inf, -np.inf], [np.inf, 0.0]):
+        slopes = jax.grad(softql.log_partition, (0, 1))(jnp.array(edge), alpha)
+        assert not np.concatenate([np.ravel(x) for x in slopes]).any()
+
+
+def test_d2_value_dalpha2_where_all_other_masses_vanish():
+    """Var[Q]/α³ from an action whose mass is no normal number, and the third derivative from the same."""
+    alpha, gap = np.float32(1e-9), 90.0
+    q = np.array([0.0, -gap * alpha, -120 * alpha], np.float32)
+    g = -q.astype(float) / float(alpha)
+    curve = jax.grad(softql.boltzmann_entropy, 1)
+    exact = (np.exp(-g) * g**2).sum() / float(alpha)
+    np.testing.assert_allclose(curve(q, alpha), exact, rtol=5e-7)
+    assert float(curve(q, np.float32(0))) == 0
+    assert float(curve(q, np.inf)) == 0
+    assert float(curve(np.array([1.0, -np.inf], np.float32), 1.0)) == 0
+    assert float(curve(np.full(3, -np.inf, np.float32), 1.0)) == 0
+    assert np.isnan(curve(np.array([1.0, np.nan], np.float32), 1.0))
+    x, at = jnp.array([1.0, 2.0, 4.0]), 0.7
+    step = (curve(x, at + 0.002) - curve(x, at - 0.002)) / 0.004
+    np.testing.assert_allclose(jax.grad(lambda a: curve(x, a))(at), step, rtol=2e-3)
 
 
 def test_the_machine_computes_as_the_promises_assume():

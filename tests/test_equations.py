@@ -462,8 +462,11 @@ def test_nan_in_an_action_never_taken_is_still_nan():
 def test_an_infinite_weight_is_none():
     log_w = jnp.array([0.0, INF, 0.0])
     for call in STATE.values():
-        assert jnp.isnan(call(jnp.zeros(3), 1.0, log_w)).all()
-    assert jnp.isnan(softql.importance_value([0.0, 1.0], 1.0, jnp.array([0.0, -INF])))
+        assert jnp.isnan(jax.jit(call)(jnp.zeros(3), 1.0, log_w)).all()
+        with pytest.raises(ValueError, match=r"log_w has an entry of \+inf"):
+            call(jnp.zeros(3), 1.0, log_w)
+    with pytest.raises(ValueError, match="log_proposal has an entry of -inf"):
+        softql.importance_value([0.0, 1.0], 1.0, jnp.array([0.0, -INF]))
 
 
 def test_a_traced_alpha_that_is_none_gives_nan_everywhere():

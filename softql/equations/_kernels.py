@@ -15,7 +15,7 @@ import jax.numpy as jnp
 
 from softql.equations import _counting as counting
 from softql.equations import _weighted as weighted
-from softql.equations._words import exp_of_minus, fold_max, two_sum
+from softql.equations._words import exp_of_minus, fold_max, kept, two_sum
 from softql.equations._words import tree_sum as tree_sum
 
 Operator = Callable[[jax.Array, jax.Array, jax.Array | None], jax.Array]
@@ -41,13 +41,36 @@ surprise = _either(counting.surprise, weighted.surprise)
 fine_mass = weighted.mass
 mellow = weighted.mellow
 mellow_slope = weighted.mellow_slope
+boltzmann_kl = weighted.kl
+spread = weighted.spread
 
 
-def boltzmann_kl(
-    q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None
-) -> jax.Array:
-    """KL of the Boltzmann policies of q1 at alpha1 and q2 at alpha2."""
-    return weighted.kl(weighted.gibbs(q1, alpha1, log_w), weighted.gibbs(q2, alpha2, log_w), log_w)
+def log_partition(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """log Z = V / alpha."""
+    v = value(q, alpha, log_w)
+    return jnp.where(jnp.isinf(v), v, v / alpha)
+
+
+def policy_value(log_pi: jax.Array, q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """V of a given policy, E[Q - alpha log pi]; -inf where it takes no action."""
+    p, taken = masses(log_pi, log_w)
+    gain = jnp.where(taken, q, 0) - alpha[..., None] * jnp.where(taken, log_pi, 0)
+    unknown = jnp.isnan(q) if log_w is None else jnp.isnan(q) & (log_w != -jnp.inf)
+    total = tree_sum(kept(jnp.where(taken, p * gain, jnp.where(unknown, q, 0))))
+    return jnp.where(jnp.any(taken, axis=-1), total, -jnp.inf)
+
+
+def entropy_of(log_pi: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """H of a given policy, E[-log pi]."""
+    p, taken = masses(log_pi, log_w)
+    h = tree_sum(kept(jnp.where(taken, p * -jnp.where(taken, log_pi, 0), 0)))
+    return jnp.where(h == 0, jnp.abs(h), h)  # never -0
+
+
+def energy(q: jax.Array, alpha: jax.Array) -> jax.Array:
+    """-Q / alpha."""
+    infinite = jnp.isinf(q)  # kept out of the division, whose gradient would be 0 times infinity
+    return jnp.where(infinite, -q, -jnp.where(infinite, 0, q) / across(alpha, q))
 
 
 def log_ratios(
@@ -60,6 +83,12 @@ def log_ratios(
 def valid(q: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """The actions that have a density: Q and log w above -inf."""
     return q != -jnp.inf if log_w is None else (q != -jnp.inf) & (log_w != -jnp.inf)
+
+
+def across(alpha: jax.Array, x: jax.Array) -> jax.Array:
+    """alpha at each entry of x, in a form that XLA on CPU divides by: a plain broadcast it would multiply by
+    1 / alpha."""
+    return jnp.where(x == x, alpha[..., None], x)
 
 
 def centre(x: jax.Array, p: jax.Array, usable: jax.Array) -> jax.Array:

@@ -1,6 +1,7 @@
 """The operators with their derivatives in closed form, first and higher, forward and reverse.
 
     dV       = E[dQ] + H d(alpha) + alpha E[d(log w)]
+    d log Z  = E[dQ] / alpha - E[Q] d(alpha) / alpha^2 + E[d(log w)]
     d log pi = (dQ - E[dQ]) / alpha + t d(alpha) / alpha - E[d(log w)]            t = -log pi - H, the surprise
     dH       = (E[t dQ] + E[t t] d(alpha)) / alpha + E[(1 + t) d(log w)]
 
@@ -28,6 +29,7 @@ Tangents = tuple[Any, Any, Any]
 Rule = Callable[[Primals, Tangents], jax.Array]
 
 value = jax.custom_jvp(jax.jit(kernels.value))
+log_partition = jax.custom_jvp(jax.jit(kernels.log_partition))
 log_policy = jax.custom_jvp(jax.jit(kernels.log_policy))
 policy = jax.custom_jvp(jax.jit(kernels.policy))
 fast_log_policy = jax.custom_jvp(jax.jit(fast.log_policy))
@@ -37,11 +39,15 @@ fine_mass = jax.custom_jvp(jax.jit(kernels.fine_mass))  # the same to half an ul
 advantage = jax.custom_jvp(jax.jit(kernels.advantage))
 entropy = jax.custom_jvp(jax.jit(kernels.entropy))
 surprise = jax.custom_jvp(jax.jit(kernels.surprise))
+spread = jax.custom_jvp(jax.jit(kernels.spread))
 mellow = jax.custom_jvp(jax.jit(kernels.mellow))
 mellow_slope = jax.custom_jvp(jax.jit(kernels.mellow_slope))
 divergence = jax.custom_jvp(jax.jit(kernels.divergence))
 boltzmann_kl = jax.custom_jvp(jax.jit(kernels.boltzmann_kl))
 log_ratios = jax.custom_jvp(jax.jit(kernels.log_ratios))
+policy_value = jax.jit(kernels.policy_value)
+entropy_of = jax.jit(kernels.entropy_of)
+energy = jax.jit(kernels.energy)
 
 
 def d_value(primals: Primals, tangents: Tangents) -> jax.Array:
@@ -55,6 +61,21 @@ def d_value(primals: Primals, tangents: Tangents) -> jax.Array:
         (dalpha, lambda d: entropy(*primals) * d),
         (dlog_w, lambda d: alpha * _mean(p, d)),
     )
+
+
+def d_log_partition(primals: Primals, tangents: Tangents) -> jax.Array:
+    """E[dQ] / alpha - E[Q] d(alpha) / alpha^2 + E[d(log w)]; 0 where log Z is infinite."""
+    q, alpha, _ = primals
+    dq, dalpha, dlog_w = tangents
+    p = mass(*primals)
+    finite = jnp.isfinite(q) & (p != 0)
+    change = _sum(
+        alpha,
+        (dq, lambda d: _mean(p, d) / alpha),
+        (dalpha, lambda d: -(_mean(p, jnp.where(finite, q, 0)) / alpha) * (d / alpha)),
+        (dlog_w, lambda d: _mean(p, d)),
+    )
+    return jnp.where(jnp.isinf(log_partition(*primals)), 0, change)
 
 
 def d_advantage(primals: Primals, tangents: Tangents) -> jax.Array:
@@ -78,8 +99,8 @@ def d_log_policy(primals: Primals, tangents: Tangents) -> jax.Array:
     p, centre = _centre(primals)
     change = _sum(
         q,
-        (dq, lambda d: _over(centre(d), _across(alpha, p))),
-        (dalpha, lambda d: _over(surprise(*primals) * d[..., None], _across(alpha, p))),
+        (dq, lambda d: _over(centre(d), kernels.across(alpha, p))),
+        (dalpha, lambda d: _over(surprise(*primals) * d[..., None], kernels.across(alpha, p))),
         (dlog_w, lambda d: -_mean(p, d)[..., None]),
     )
     return jnp.where(_valid(primals), change, 0)
@@ -93,9 +114,24 @@ def d_entropy(primals: Primals, tangents: Tangents) -> jax.Array:
     return _sum(
         alpha,
         (dq, lambda d: _over(_mean(p * t, d), alpha)),
-        (dalpha, lambda d: _over(_mean(p * t, t), alpha) * d),
+        (dalpha, lambda d: spread(*primals) * d),
         (dlog_w, lambda d: _mean(p * (1 + t), d)),
     )
+
+
+def d_spread(primals: Primals, tangents: Tangents) -> jax.Array:
+    """d (E[t t] / alpha), term by term."""
+
+    def product(*arguments: Any) -> jax.Array:
+        p, t = mass(*arguments), surprise(*arguments)
+        return _over(_mean(p * t, t), arguments[1])
+
+    there = [i for i, d in enumerate(tangents) if d is not None]
+
+    def of_those(*moved: Any) -> jax.Array:
+        return product(*(moved[there.index(i)] if i in there else x for i, x in enumerate(primals)))
+
+    return jax.jvp(of_those, [primals[i] for i in there], [tangents[i] for i in there])[1]
 
 
 def d_policy(primals: Primals, tangents: Tangents) -> jax.Array:
@@ -110,8 +146,8 @@ def d_mass(primals: Primals, tangents: Tangents) -> jax.Array:
     p, centre = _centre(primals, fine_mass)
     change = _sum(
         q,
-        (dq, lambda d: _over(centre(d), _across(alpha, p))),
-        (dalpha, lambda d: _over(surprise(*primals) * d[..., None], _across(alpha, p))),
+        (dq, lambda d: _over(centre(d), kernels.across(alpha, p))),
+        (dalpha, lambda d: _over(surprise(*primals) * d[..., None], kernels.across(alpha, p))),
         (dlog_w, centre),
     )
     return jnp.where(_valid(primals), p * change, 0)
@@ -186,6 +222,7 @@ def d_log_ratios(primals: Any, tangents: Any) -> jax.Array:
 
 for _operator, _rule in (
     (value, d_value),
+    (log_partition, d_log_partition),
     (log_policy, d_log_policy),
     (policy, d_policy),
     (fast_log_policy, d_log_policy),
@@ -195,6 +232,7 @@ for _operator, _rule in (
     (advantage, d_advantage),
     (entropy, d_entropy),
     (surprise, d_surprise),
+    (spread, d_spread),
     (mellow, d_mellow),
     (mellow_slope, d_mellow_slope),
     (divergence, d_divergence),
@@ -237,11 +275,6 @@ def _over(x: jax.Array, alpha: jax.Array) -> jax.Array:
     """x / alpha, and 0 at alpha = 0, where what it multiplies is constant almost everywhere."""
     hard = alpha == 0
     return jnp.where(hard, 0, x / jnp.where(hard, 1, alpha))
-
-
-def _across(alpha: jax.Array, p: jax.Array) -> jax.Array:
-    """alpha at each action, in a form that XLA on CPU divides by: a plain broadcast it would multiply by 1 / alpha."""
-    return jnp.where(p == p, alpha[..., None], p)
 
 
 def _valid(primals: Primals) -> jax.Array:

@@ -128,6 +128,34 @@ def surprise(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Arr
     return jnp.where((p > 0) | jnp.isnan(p), away - mean[..., None], 0)
 
 
+def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """E[t t] / alpha = Var[Q] / alpha^3, t the surprise; 0 at alpha = 0 and without valid actions.
+
+    Masses are scaled up by 2^k where those of all actions but the likeliest would vanish below the normal numbers.
+    """
+    z = gibbs(q, alpha, log_w)
+    inside = z.valid & jnp.isfinite(z.gap[0])
+    away = _sum(_from_mode(z.gap, z.modal, inside))
+    t = away - words.kept(words.tree_sum(words.kept(_mass(z) * away)))[..., None]
+    total = words.kept_pair(log_total(z))
+    depth = words.add(z.gap, (total[0][..., None], total[1][..., None]))  # -log p
+    if log_w is not None:
+        depth = words.add(depth, (-jnp.where(inside, log_w, 0), jnp.zeros_like(depth[0])))
+    depth = words.kept_pair(depth)
+    form = words.words_of(q.dtype)
+    next_best = -words.fold_max(jnp.where(inside & ~z.modal, -depth[0], -jnp.inf))
+    alone = words.tree_sum(z.modal.astype(q.dtype)) == 1
+    k = jnp.where(alone, jnp.floor(jnp.clip(next_best / math.log(2), 0, form.bias - 1)), 0)
+    high, low, lowest = form.log2
+    up = (-(k * high)[..., None], -(k * (low + lowest))[..., None])
+    p = jnp.where(inside, words.exp_of_minus(*words.add(depth, up)), 0)
+    moment = words.tree_sum(words.kept(jnp.where(p == 0, 0, p * t * t))) * z.one
+    whole = k.astype(form.integer)
+    half = whole >> 1
+    small = moment * words.power_of_two(-half, q.dtype) / jnp.where(alpha == 0, jnp.inf, alpha)
+    return small * words.power_of_two(half - whole, q.dtype)
+
+
 def mellow(q: jax.Array, alpha: jax.Array) -> jax.Array:
     """alpha log mean exp(Q / alpha) = top + alpha log mean exp(-gap); mean Q where every gap is below rounding."""
     z = gibbs(q, alpha, None)
@@ -150,31 +178,35 @@ def mellow_slope(q: jax.Array, alpha: jax.Array) -> jax.Array:
     return jnp.where(z.top == -jnp.inf, 0, slope)
 
 
-def kl(first: Gibbs, second: Gibbs, log_w: jax.Array | None) -> jax.Array:
+def kl(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """KL(p || p') of two Boltzmann policies, from the differences of their gaps.
 
     With c = (g' - g) centred under p, KL = log E_p[exp(-c)] = log1p(E_p[exp(-c) - 1 + c]): terms of one sign, small
     where the policies are near. Actions that p never takes add what p' has there. Far apart, it is E_p[log(p / p')].
     """
+    first, second = gibbs(q1, alpha1, log_w), gibbs(q2, alpha2, log_w)
     p = _mass(first)
     inside = p > 0
     both = inside & second.valid
-    other = (jnp.where(both, second.gap[0], 0), jnp.where(both, second.gap[1], 0))
-    own = (jnp.where(both, first.gap[0], 0), jnp.where(both, first.gap[1], 0))
-    mode = first.modal & both
-    away, lost = _from_mode(words.add(other, words.minus(own)), mode, both)
+    k = jnp.argmax(first.modal & both, axis=-1)[..., None]  # differences are taken from an action of largest mass
+    change = words.add(second.gap, words.minus(first.gap))
+    start, start_rest = (jnp.take_along_axis(jnp.where(both, x, 0), k, axis=-1) for x in change)
+    away, lost = words.add(change, (-start, -start_rest))
+    fine, fine_rest = _change(q1, alpha1, first.shrink, q2, alpha2, second.shrink, k)
+    known = jnp.isfinite(fine) & jnp.isfinite(fine_rest)
+    away = words.kept(jnp.where(both, jnp.where(known, fine, away), 0))
+    lost = words.kept(jnp.where(both, jnp.where(known, fine_rest, lost), 0))
     mean = words.kept(words.tree_sum(words.kept(p * away)))[..., None]
     c, c_rest = words.add((away, lost), (jnp.where(both, -mean, 0), jnp.zeros_like(lost)))
     # exp(-c) p for actions that p hardly takes: w exp(-g') up to the row's constant, in one exponential
-    start, start_rest = _at_mode(words.add(other, words.minus(own)), mode)
-    shift = words.add((start, start_rest), (mean[..., 0], jnp.zeros_like(start)))
+    shift = words.add((start[..., 0], start_rest[..., 0]), (mean[..., 0], jnp.zeros_like(start[..., 0])))
     shift = words.kept_pair(words.add(shift, words.minus(log_total(first))))
     gap = (jnp.where(second.valid, second.gap[0], 0), jnp.where(second.valid, second.gap[1], 0))
     steps = words.add(gap, (-shift[0][..., None], -shift[1][..., None]))
     if log_w is not None:
         steps = words.add(steps, (-jnp.where(second.valid, log_w, 0), jnp.zeros_like(steps[0])))
     ratio = jnp.where(second.valid, words.exp_of_minus(*steps), 0)
-    near = jnp.abs(c) < 1
+    near = (c > -2) & (c < 1)  # outside, exp(-c) - 1 + c is no small difference
     x = jnp.where(near, c, 0)
     curve = p * ((x * x + 2 * x * c_rest) * expm1_tail(-x))
     term = jnp.where(both & near, curve, ratio + p * (c - 1))
@@ -266,8 +298,8 @@ def expm1_less_x(x: jax.Array) -> jax.Array:
 
 
 def expm1_tail(x: jax.Array) -> jax.Array:
-    """(expm1(x) - x) / x^2 for |x| <= 1."""
-    terms = 13 if x.dtype == jnp.float32 else 20
+    """(expm1(x) - x) / x^2 for -1 <= x <= 2."""
+    terms = 15 if x.dtype == jnp.float32 else 24
     return words.horner(tuple(1 / math.factorial(k) for k in range(terms, 1, -1)), x)
 
 
@@ -304,6 +336,32 @@ def _divide(drop: Pair, shrink: jax.Array, alpha: jax.Array) -> Pair:
     gap = jnp.where(drop[0] == 0, drop[0], jnp.where(edge, jnp.inf, gap))
     rest = jnp.where(edge | (drop[0] == 0), 0, rest)
     return gap, rest
+
+
+def _change(
+    q1: jax.Array,
+    alpha1: jax.Array,
+    shrink1: jax.Array,
+    q2: jax.Array,
+    alpha2: jax.Array,
+    shrink2: jax.Array,
+    k: jax.Array,
+) -> Pair:
+    """(Q'_k - Q') / alpha' - (Q_k - Q) / alpha, over one denominator in exact products: of near policies hardly a
+    digit of either quotient is left. Not finite where a word over- or underflows."""
+
+    def parts(q: jax.Array, alpha: jax.Array, shrink: jax.Array) -> tuple[Pair, jax.Array]:
+        c = inverse_power_of_two(alpha)
+        shrink, scale = shrink[..., None], (c / shrink)[..., None]
+        drop, rest = words.two_sum(jnp.take_along_axis(q, k, axis=-1) * shrink, -q * shrink)
+        return (drop * scale, rest * scale), (lax.optimization_barrier(alpha) * c)[..., None]
+
+    (x1, rest1), unit1 = parts(q1, alpha1, shrink1)
+    (x2, rest2), unit2 = parts(q2, alpha2, shrink2)
+    over, under = jnp.broadcast_to(unit1, q1.shape), jnp.broadcast_to(unit2, q1.shape)
+    products = (words.two_product(x, u) for x, u in ((x2, over), (-x1, under), (rest2, over), (-rest1, under)))
+    high, low = words.exact_sum([word for product in products for word in product])
+    return words.divide((high, low), words.two_product(over, under))
 
 
 def inverse_power_of_two(alpha: jax.Array) -> jax.Array:

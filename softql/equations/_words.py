@@ -170,6 +170,18 @@ def pair_sum(x: Pair) -> Pair:
     return fold(add, kept_pair(x))
 
 
+def exact_sum(terms: list[jax.Array]) -> Pair:
+    """The sum of a few floats as a pair, right though all but the last of four words cancel."""
+    terms = list(terms)
+    for _ in range(3):
+        for i in range(1, len(terms)):
+            terms[i], terms[i - 1] = two_sum(terms[i], terms[i - 1])
+    rest = terms[0]
+    for term in terms[1:-1]:
+        rest = rest + term
+    return renormed(terms[-1], rest)
+
+
 def fold(combine: Any, x: Any) -> Any:
     """Combine over the last axis, halves onto halves; the slot that an odd length leaves over joins at the end."""
     n = jax.tree.leaves(x)[0].shape[-1]

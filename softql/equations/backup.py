@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from softql.equations import _door as door
+from softql.equations._words import kept
 from softql.equations.value import policy_value, soft_value
 
 
@@ -44,9 +45,16 @@ def soft_q_target(
     shape = door.row_shape(reward=reward, discount=discount, next_v=next_v)
     work, cast = door.common_dtype(reward, discount, next_v)
     reward, discount, next_v = (jnp.broadcast_to(x.astype(work), shape) for x in (reward, discount, next_v))
+    return cast(_compiled_target(reward, discount, next_v))
+
+
+def _soft_q_target(reward: jax.Array, discount: jax.Array, next_v: jax.Array) -> jax.Array:
     infinite = jnp.isinf(next_v)  # of a state without actions; 0 times it is NaN, in the value or in the gradient
     beyond = jnp.where(discount == 0, 0, jax.lax.stop_gradient(discount * next_v))
-    return cast(reward + jnp.where(infinite, beyond, discount * jnp.where(infinite, 0, next_v)))
+    return reward + kept(jnp.where(infinite, beyond, discount * jnp.where(infinite, 0, next_v)))
+
+
+_compiled_target = jax.jit(_soft_q_target)
 
 
 def evaluation_target(

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
 from softql.equations import _door as door
+from softql.equations._kernels import across
+from softql.equations._words import kept
 from softql.equations.value import soft_value
 
 
@@ -35,7 +38,8 @@ def importance_value(
       The estimate of V in reward units.
 
     Raises:
-      ValueError: on integer q, no samples, shapes that do not match, or a concrete alpha that is negative or NaN.
+      ValueError: on integer q, no samples, shapes that do not match, a concrete alpha that is negative or NaN, or a
+        concrete log_proposal of -inf.
 
     Example: uniform proposals on [-1, 1], whose density is 1/2, and a constant Q.
       >>> print(importance_value([3.0, 3.0, 3.0], alpha=1.0, log_proposal=jnp.log(jnp.full(3, 0.5))))
@@ -46,6 +50,7 @@ def importance_value(
         raise ValueError(
             f"log_proposal has shape {log_proposal.shape} but q has shape {samples.shape}: one density a sample"
         )
+    door.without(log_proposal, -math.inf, "log_proposal has an entry of -inf: a sample has a density above 0")
     (samples, alpha, log_density), cast = door.lift(samples, alpha, log_proposal)
     return cast(soft_value(samples, alpha, -log_density - math.log(samples.shape[-1])))
 
@@ -90,10 +95,17 @@ def langevin_step(
         raise ValueError(f"step_size has shape {step_size.shape}: pass one number")
     work, cast = door.common_dtype(action, q_gradient, noise)
     alpha = door.temperature(alpha, divides=True).astype(work)
-    alpha = door.rows(alpha, action.shape[:-1], "alpha", "action")[..., None]
-    drift = q_gradient.astype(work) / alpha
-    step_size = step_size.astype(work)
-    return cast(action.astype(work) + step_size * drift + jnp.sqrt(2 * step_size) * noise.astype(work))
+    alpha = door.rows(alpha, action.shape[:-1], "alpha", "action")
+    return cast(_compiled_step(*(x.astype(work) for x in (action, q_gradient, alpha, step_size, noise))))
 
+
+def _langevin_step(
+    action: jax.Array, q_gradient: jax.Array, alpha: jax.Array, step_size: jax.Array, noise: jax.Array
+) -> jax.Array:
+    drift = q_gradient / across(alpha, q_gradient)
+    return action + kept(step_size * drift) + kept(jnp.sqrt(2 * step_size) * noise)
+
+
+_compiled_step = jax.jit(_langevin_step)
 
 __all__ = ["importance_value", "langevin_step"]

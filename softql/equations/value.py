@@ -5,11 +5,9 @@ Shapes: `q [*b, a]`, actions last; results `[*b]`. Units: Q, V and alpha in rewa
 
 from __future__ import annotations
 
-import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
 from softql.equations import _door as door
-from softql.equations import _kernels as kernels
 from softql.equations import _rules as rules
 
 
@@ -32,8 +30,8 @@ def soft_value(
       V in reward units; max Q <= V <= max Q + α log|A| for counting measure; -inf in a row without valid actions.
 
     Raises:
-      ValueError: on integer q, an empty action axis, shapes that do not match, or a concrete alpha that is negative
-        or NaN. A traced one gives NaN.
+      ValueError: on integer q, an empty action axis, shapes that do not match, a concrete alpha that is negative or
+        NaN, or a concrete log_w of +inf. Where these are traced, the result is NaN.
 
     Example:
       >>> print(soft_value([0.0, 0.0], alpha=1.0))
@@ -67,9 +65,7 @@ def log_partition(
       0.6931472
     """
     q, alpha, log_w, cast = door.gibbs_arguments(q, alpha, log_w, divides=True)
-    value = rules.value(q, alpha, log_w)
-    infinite = jnp.isinf(value)  # kept out of the division, whose gradient would be 0 times infinity
-    return cast(jnp.where(infinite, value, jnp.where(infinite, 0, value) / alpha))
+    return cast(rules.log_partition(q, alpha, log_w))
 
 
 def policy_value(
@@ -98,17 +94,13 @@ def policy_value(
       ValueError: as `soft_value` does, and when log_pi and q differ in shape.
 
     Example:
-      >>> print(policy_value(jnp.log(jnp.array([0.5, 0.5])), [1.0, 3.0], alpha=1.0))
+      >>> print(policy_value([-0.6931472, -0.6931472], [1.0, 3.0], alpha=1.0))
       2.6931472
     """
     alpha = door.temperature(alpha)
     (log_pi, q), log_w, cast = door.density_arguments(log_w, log_pi=log_pi, q=q)
     alpha = door.rows(alpha.astype(q.dtype), q.shape[:-1], "alpha", "q")
-    p, taken = kernels.masses(log_pi, log_w)
-    gain = jnp.where(taken, q, 0) - alpha[..., None] * jnp.where(taken, log_pi, 0)
-    unknown = jnp.isnan(q) if log_w is None else jnp.isnan(q) & (log_w != -jnp.inf)
-    value = kernels.tree_sum(jnp.where(taken, p * gain, jnp.where(unknown, q, 0)))
-    return cast(jnp.where(jnp.any(taken, axis=-1), value, -jnp.inf))
+    return cast(rules.policy_value(log_pi, q, alpha, log_w))
 
 
 def energy(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"]) -> Float[Array, "*b a"]:
@@ -131,8 +123,7 @@ def energy(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"]) -> Float
       [-2. -4.]
     """
     q, alpha, _, cast = door.gibbs_arguments(q, alpha, None, divides=True)
-    infinite = jnp.isinf(q)
-    return cast(jnp.where(infinite, -q, -jnp.where(infinite, 0, q) / jnp.broadcast_to(alpha[..., None], q.shape)))
+    return cast(rules.energy(q, alpha))
 
 
 def mellowmax(q: Float[ArrayLike, "*b a"], alpha: Float[ArrayLike, "*#b"]) -> Float[Array, "*b"]:
