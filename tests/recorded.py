@@ -230,14 +230,14 @@ def neighbours(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thu
     for i in range(len(q)):  # a digit, a factor, a factor and a digit, a little of everything
         other[i] = (np.nextafter(q[i], dtype(9)), q[i] * dtype(1.7), q[i] * dtype(0.3), q[i])[i]
         heat[i] = (alpha[i], alpha[i] * dtype(1.7), alpha[i] * dtype(0.3), np.nextafter(alpha[i], dtype(9)))[i]
+    curve = jax.grad(lambda *x: e.boltzmann_entropy(*x).sum(), 1)
     for label, w in (("", None), (", weighted", log_w), (", widely weighted", log_w * 20)):
         yield f"boltzmann_kl of neighbours{label}", partial(e.boltzmann_kl, q, alpha, other, heat, w)
-        curve = jax.grad(lambda *x: e.boltzmann_entropy(*x).sum(), 1)
         cold = np.array([1e-9, 1e-30, 1, 40], dtype)
         gaps = np.array([[0, 90, 120, 60, 1], [3, 0, 200, 87, 1e4], [0, 0, 70, 2, 5], [80, 0, 99, 3, 1]], dtype)
-        rows = (-gaps * cold[:, None], cold, w)
+        rows = (-gaps * cold[:, None], cold) if w is None else (-gaps * cold[:, None], cold, w)
         yield f"curvature where masses vanish{label}", partial(curve, *rows)
-        yield f"its slope{label}", lambda rows=rows: slope(curve, rows[:2], 1, rows[1])
+        yield f"its slope{label}", partial(slope, curve, rows, 1, cold)
     ends = np.array([[-np.inf, -np.inf], [np.inf, 0], [3, -np.inf], [1, 2]], dtype)
     yield "log_partition at the ends", partial(gradients, e.log_partition, (ends, np.ones(4, dtype)))
     weights = np.array([[0, np.inf], [0, 1]], dtype)
