@@ -31,6 +31,7 @@ from softql.agents import (
     q_network,
 )
 from softql.agents.critics import action_box
+from softql.agents.records import CONTINUOUS_MODES as CONTINUOUS
 from softql.agents.records import checked
 from softql.evaluate import exact_gap, network_q, optimum
 from softql.judging import returns_of, tell
@@ -40,7 +41,6 @@ from softql.train import Diverged, seeds, summary, train
 
 GAPS = ("suboptimality", "greedy_suboptimality", "q_error")  # columns of metrics.csv where an exact answer exists
 KNOBS = {*Hyper._fields, *ContinuousHyper._fields, *vars(Shape()), *vars(ContinuousShape())} - {"mode", "hidden"}
-CONTINUOUS = ("quadrature", "stein", "langevin", "mala")
 CHUNKS = 100  # how often progress is shown and metrics are written
 EXACT = 1_000  # states up to which an environment is enumerated, and the policy measured against Q*
 SAVED = 10.0  # seconds between two saved states, at least

@@ -23,7 +23,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from softql.agents.critics import Critic, Drawer, action_box, critic, drawer
-from softql.agents.discrete import annealed, summed
+from softql.agents.discrete import annealed, finished, rolled
 from softql.agents.learning import Report, discount_of, either, flat, norm, optimiser, over
 from softql.agents.records import (
     Agent,
@@ -245,15 +245,9 @@ def rollout_of(
             then, got = door.step(k_env, at, action)
             log_pi = (q[:, -1] - v) / alpha
             path = Transition(at.obs, action, log_pi, got.reward, got.terminated, got.truncated, got.final_obs)
-            ended = {
-                "episodes": got.ended.sum(),
-                "episode_return": jnp.where(got.ended, got.final_return, 0.0).sum(),
-                "episode_length": jnp.where(got.ended, got.final_length, 0).sum(),
-            }
-            return then, (path, {"entropy": boltzmann_entropy(q[:, :-1], alpha, log_w).mean(), **ended})
+            return then, (path, {"entropy": boltzmann_entropy(q[:, :-1], alpha, log_w).mean(), **finished(got)})
 
-        at, (path, seen) = jax.lax.scan(one, at, jax.random.split(key, rollout))
-        return at, jax.tree.map(lambda x: jnp.swapaxes(x, 0, 1), path), summed(seen)
+        return rolled(one, at, jax.random.split(key, rollout))
 
     return run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from softql.agents.records import ContinuousHyper, ContinuousShape, Hyper, Shape
+from softql.agents.records import ContinuousHyper, ContinuousMode, ContinuousShape, Hyper, Shape
 
 __all__ = ["Recipe", "defaults_for"]
 
@@ -22,7 +22,6 @@ PLANE = ("Reacher-misc", "PointRobot-misc", "Swimmer-misc")  # two-dimensional a
 IMAGES = ("-MinAtar", "Pong-misc")  # observations of 400 to 3,600 numbers: less of them fits in memory
 
 
-ContinuousMode = Literal["quadrature", "stein", "langevin", "mala"]
 Mode = Literal["on_policy", "replay"] | ContinuousMode
 
 

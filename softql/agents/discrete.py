@@ -22,7 +22,7 @@ from softql.agents.learning import Mode, off_policy, on_policy, updater
 from softql.agents.networks import Network, Params, q_network
 from softql.agents.records import Agent, AnyHyper, Hyper, Learner, Metrics, Shape, State, Transition, checked
 from softql.equations import boltzmann_log_policy, entropy
-from softql.lanes import Door, Lanes, lanes
+from softql.lanes import Arrival, Door, Lanes, lanes
 
 __all__ = ["Agent", "Hyper", "Learner", "Metrics", "Shape", "State", "Transition", "agent"]
 
@@ -105,17 +105,26 @@ def actor(door: Door, network: Network, rollout: int) -> Act:
             log_pi = jnp.take_along_axis(log_policy, action[:, None], -1)[:, 0]
             then, got = door.step(k_env, at, action)
             path = Transition(at.obs, action, log_pi, got.reward, got.terminated, got.truncated, got.final_obs)
-            ended = {
-                "episodes": got.ended.sum(),
-                "episode_return": jnp.where(got.ended, got.final_return, 0.0).sum(),
-                "episode_length": jnp.where(got.ended, got.final_length, 0).sum(),
-            }
-            return then, (path, {"entropy": entropy(log_policy).mean(), **ended})
+            return then, (path, {"entropy": entropy(log_policy).mean(), **finished(got)})
 
-        at, (path, seen) = jax.lax.scan(one, at, jax.random.split(key, rollout))
-        return at, jax.tree.map(lambda x: jnp.swapaxes(x, 0, 1), path), summed(seen)
+        return rolled(one, at, jax.random.split(key, rollout))
 
     return act
+
+
+def finished(got: Arrival) -> dict[str, Array]:
+    """Of the episodes that ended in this step: how many, and the sums of their returns and lengths."""
+    return {
+        "episodes": got.ended.sum(),
+        "episode_return": jnp.where(got.ended, got.final_return, 0.0).sum(),
+        "episode_length": jnp.where(got.ended, got.final_length, 0).sum(),
+    }
+
+
+def rolled(one: Callable[..., Any], at: Lanes, keys: Array) -> tuple[Lanes, Transition, dict[str, Array]]:
+    """One step after another: the lanes after them, path[envs, rollout], what was seen."""
+    at, (path, seen) = jax.lax.scan(one, at, keys)
+    return at, jax.tree.map(lambda x: jnp.swapaxes(x, 0, 1), path), summed(seen)
 
 
 def summed(seen: dict[str, Array]) -> dict[str, Array]:

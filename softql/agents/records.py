@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 import jax
 import jax.numpy as jnp
@@ -158,7 +158,8 @@ class Shape:
         return self.envs * self.rollout
 
 
-MODES = ("quadrature", "stein", "langevin", "mala")
+ContinuousMode = Literal["quadrature", "stein", "langevin", "mala"]
+CONTINUOUS_MODES = get_args(ContinuousMode)
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ class ContinuousShape:
         32
     """
 
-    mode: Literal["quadrature", "stein", "langevin", "mala"] = "quadrature"
+    mode: ContinuousMode = "quadrature"
     envs: int = 16
     rollout: int = 1
     hidden: tuple[int, ...] = (64, 64)
@@ -209,8 +210,9 @@ class ContinuousShape:
     step_size: float = 0.1
 
     def __post_init__(self) -> None:
-        if self.mode not in MODES:
-            raise ValueError(f"mode = {self.mode!r}: choose one of {', '.join(MODES)} for continuous actions")
+        if self.mode not in CONTINUOUS_MODES:
+            known = ", ".join(CONTINUOUS_MODES)
+            raise ValueError(f"mode = {self.mode!r}: choose one of {known} for continuous actions")
         counts = ("envs", "rollout", "batch", "updates", "buffer", "warmup", "nodes", "samples", "noise", "chain")
         for name in counts:
             count(name, getattr(self, name))

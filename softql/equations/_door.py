@@ -128,7 +128,7 @@ def measure(log_w: jax.Array | None, q: jax.Array, dtype: Any, name: str) -> jax
         raise ValueError(
             f"log_w has shape {log_w.shape} but {name} has shape {q.shape}: pass {q.shape[-1:]} or {q.shape}"
         )
-    without(log_w, np.inf, "log_w has an entry of +inf, an infinite weight: weights are finite, and -inf masks an action")
+    without(log_w, np.inf, "log_w has an entry of +inf: weights are finite, and -inf masks an action")
     return jnp.broadcast_to(log_w.astype(dtype), q.shape)
 
 
