@@ -29,7 +29,7 @@ GOALS = {
     "d_value_dalpha": 4,
     "d_value_dlog_w": 4,
     "hessian_diagonal": 4,
-    "d2_value_dalpha2": 5,
+    "d2_value_dalpha2": 4,
 }
 STATE = {
     "policy": softql.boltzmann_policy,

@@ -135,8 +135,9 @@ def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array
     """
     z = gibbs(q, alpha, log_w)
     inside = z.valid & jnp.isfinite(z.gap[0])
-    away = _sum(_from_mode(z.gap, z.modal, inside))
-    t = away - words.kept(words.tree_sum(words.kept(_mass(z) * away)))[..., None]
+    away, lost = _from_mode(z.gap, z.modal, inside)
+    mean = words.kept(words.tree_sum(words.kept(_mass(z) * away)))[..., None]
+    t, t_rest = words.add((away, lost), (jnp.where(inside, -mean, 0), jnp.zeros_like(lost)))
     total = words.kept_pair(log_total(z))
     depth = words.add(z.gap, (total[0][..., None], total[1][..., None]))  # -log p
     if log_w is not None:
@@ -149,7 +150,7 @@ def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array
     high, low, lowest = form.log2
     up = (-(k * high)[..., None], -(k * (low + lowest))[..., None])
     p = jnp.where(inside, words.exp_of_minus(*words.add(depth, up)), 0)
-    moment = words.tree_sum(words.kept(jnp.where(p == 0, 0, p * t * t))) * z.one
+    moment = words.tree_sum(words.kept(jnp.where(p == 0, 0, p * (t * t + 2 * t * t_rest)))) * z.one
     whole = k.astype(form.integer)
     half = whole >> 1
     small = moment * words.power_of_two(-half, q.dtype) / jnp.where(alpha == 0, jnp.inf, alpha)
