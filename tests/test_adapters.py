@@ -10,7 +10,7 @@ from mutants.core import FUNCTIONS
 from reference import log_sum_exp
 
 import softql
-from softql.laws import adapt, adapters
+from softql.laws import adapt, adapters, cases
 from softql.laws.signatures import SIGNATURES, WHOLE
 
 EXAMPLES = int(os.environ.get("SOFTQL_LAW_EXAMPLES", "3"))
@@ -292,3 +292,37 @@ def test_the_table_of_arguments_fits_the_functions():
                         "target_q",
                         "entropy_target",
                     ), name
+
+
+UNDERFLOW = {
+    "q": np.array([0.0, 0.0, -8000.0], np.float32),
+    "alpha": np.float32(100),
+    "log_w": np.array([-19.0, -19.0, -19.0], np.float32),
+}
+
+
+def divided_by_the_sum(q, alpha, log_w):
+    """Chances: terms w exp(Q / alpha - max) over their sum, those below the smallest normal number flushed to 0."""
+    x = q / np.asarray(alpha)[..., None]
+    terms = np.exp(log_w) * np.exp(x - x.max(axis=-1, keepdims=True))
+    terms[terms < np.finfo(np.float32).tiny] = 0
+    return terms / terms.sum(axis=-1, keepdims=True)
+
+
+def test_a_chance_that_its_dtype_does_not_hold_is_no_finding():
+    """With w = exp(-19) the third chance is exp(-80): its term is exp(-99), below what float32 holds, and its pi is not."""
+    case = cases.encode(UNDERFLOW)
+    mine = adapt({"boltzmann_policy": divided_by_the_sum}, adapters.probabilities)
+    assert softql.verify(mine, ["policy_is_boltzmann"], case=case).ok
+
+
+@pytest.mark.parametrize("wrong", [1e-25, -1e-45, np.nan], ids=str)
+def test_a_chance_that_its_dtype_holds_is_one(wrong):
+    def off(q, alpha, log_w):
+        chance = divided_by_the_sum(q, alpha, log_w)
+        chance[..., 2] = wrong
+        return chance
+
+    mine = adapt({"boltzmann_policy": off}, adapters.probabilities)
+    report = softql.verify(mine, ["policy_is_boltzmann", "policy_nonnegative"], case=cases.encode(UNDERFLOW))
+    assert not report.ok

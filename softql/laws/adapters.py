@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .implementation import OutOfDomain, find, numbers, refuses_last
-from .oracle import exact
+from .oracle import boltzmann, exact
 from .signatures import IN_REWARD_UNITS, LOG_POLICIES, OF_TEMPERATURE, REWARDS, SHAPES, SIGNATURES, TABLES, WHOLE
 
 SHARED = ("any", "integer")
@@ -176,10 +176,29 @@ def probabilities(name: str, function: Function) -> Function:
         answer = function(**values)
         if name != "boltzmann_policy" or log_w is None:
             return answer
-        weight = np.where(log_w == -np.inf, 1, np.exp(log_w)).astype(log_w.dtype)
-        return numbers(answer) / weight
+        return _density(numbers(answer), values["q"], values["alpha"], log_w)
 
     return call
+
+
+def _density(chance: np.ndarray, q: np.ndarray, alpha: np.ndarray, log_w: np.ndarray) -> np.ndarray:
+    """pi from w pi.
+
+    Chances are terms w exp(Q / alpha - max) over a sum of at least the smallest w. Below the smallest normal number
+    terms lose their digits or are 0, so w pi is known to that number over the smallest w, and a division by w would
+    make a finding of it. Where the chance and the truth are both below, there is nothing to compare.
+    """
+    log_weight = np.broadcast_to(exact(log_w), q.shape)
+    exists = log_weight != -np.inf
+    weight = np.exp(np.where(exists, log_weight, 0.0))
+    least = np.minimum(np.min(weight, axis=-1, keepdims=True), 1.0)
+    floor = float(np.finfo(q.dtype).tiny) / least
+    if chance.shape != q.shape or not np.any(exists & (chance >= 0) & (chance <= floor)):
+        return chance / weight.astype(log_w.dtype)
+    truth = boltzmann(q, alpha, log_w).policy
+    lost = exists & (chance >= 0) & (chance <= floor) & (truth * weight <= floor)
+    density = chance / weight.astype(log_w.dtype)
+    return np.where(lost, truth, density).astype(density.dtype)
 
 
 def _probability(log_pi: np.ndarray, log_w: np.ndarray | None) -> np.ndarray:
