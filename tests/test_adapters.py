@@ -310,7 +310,7 @@ def divided_by_the_sum(q, alpha, log_w):
 
 
 def test_a_chance_that_its_dtype_does_not_hold_is_no_finding():
-    """With w = exp(-19) the third chance is exp(-80): its term is exp(-99), below what float32 holds, and its pi is not."""
+    """With w = exp(-19) the third chance, exp(-80), comes of a term exp(-99), which float32 does not hold."""
     case = cases.encode(UNDERFLOW)
     mine = adapt({"boltzmann_policy": divided_by_the_sum}, adapters.probabilities)
     assert softql.verify(mine, ["policy_is_boltzmann"], case=case).ok
@@ -326,3 +326,45 @@ def test_a_chance_that_its_dtype_holds_is_one(wrong):
     mine = adapt({"boltzmann_policy": off}, adapters.probabilities)
     report = softql.verify(mine, ["policy_is_boltzmann", "policy_nonnegative"], case=cases.encode(UNDERFLOW))
     assert not report.ok
+
+
+def in_place(q, alpha):
+    """The textbook, with the maximum taken off in place."""
+    top = q.max(-1)
+    q -= top[..., None]
+    return alpha * np.log(np.exp(q / alpha[..., None]).sum(-1)) + top
+
+
+WRITES = {
+    "nothing": [],
+    "batched_only": [adapters.batched_only],
+    "single_state_only": [adapters.single_state_only],
+    "arrays": [adapters.arrays(np.array)],
+    "normalised_measure": [adapters.normalised_measure],
+    "several": [adapters.normalised_measure, adapters.batched_only, adapters.arrays(np.array)],
+}
+
+
+@pytest.mark.parametrize("kind", WRITES)
+def test_what_is_spoiled_is_noted_though_an_adapter_copies(kind):
+    mine = adapt({"soft_value": lambda q, alpha: in_place(q, np.asarray(alpha))}, *WRITES[kind])
+    (result,) = softql.verify(mine, ["value_monotone"], examples=5, shrink=False)
+    assert "soft_value writes into its arguments" in result.notes
+
+
+@pytest.mark.parametrize("kind", WRITES)
+def test_what_is_not_spoiled_is_not_noted(kind):
+    mine = adapt({"soft_value": lambda q, alpha: in_place(q.copy(), np.asarray(alpha))}, *WRITES[kind])
+    (result,) = softql.verify(mine, ["value_monotone"], examples=5, shrink=False)
+    assert "soft_value writes into its arguments" not in result.notes
+
+
+def test_a_solver_that_writes_into_the_world_is_noted():
+    def spoils(transition, reward, discount, alpha, log_w=None):
+        answer = reference.certified_q(transition, reward, discount, alpha, log_w)
+        reward *= 0
+        return answer
+
+    for mine in ({"certified_q": spoils}, adapt({"certified_q": spoils}, adapters.arrays(np.array))):
+        report = softql.verify(mine, ["solver"], examples=3)
+        assert all("certified_q writes into its arguments" in result.notes for result in report)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .implementation import OutOfDomain, find, numbers, refuses_last
+from .implementation import OutOfDomain, find, numbers, refuses_last, watched
 from .oracle import boltzmann, exact
 from .signatures import IN_REWARD_UNITS, LOG_POLICIES, OF_TEMPERATURE, REWARDS, SHAPES, SIGNATURES, TABLES, WHOLE
 
@@ -41,7 +41,7 @@ class Adapted(Mapping[str, Function]):
         if name not in SIGNATURES:
             return function
         whole = SIGNATURES[name][:-1] if refuses_last(name, function) else SIGNATURES[name]
-        inner = _positional(function, self.arguments.get(name, whole))
+        inner = _positional(watched(name, function), self.arguments.get(name, whole))
         for adapter in reversed(self.adapters):
             inner = adapter(name, inner)
         return _named(inner, SIGNATURES[name])

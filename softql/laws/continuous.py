@@ -134,7 +134,8 @@ def langevin_variance_depends_on_its_step(
 
 def draws(impl: Any, seed: int, centre: Array, height: Array, width: float, alpha: float) -> Array:
     """COUNT draws [COUNT, d]."""
-    drawn = np.asarray(impl.sample_box_actions(seed, COUNT, centre, height, width, alpha), np.float64)
+    drawn = impl.sample_box_actions(seed, COUNT, centre.copy(), height.copy(), width, alpha)
+    drawn = np.asarray(drawn, np.float64)
     if drawn.shape != (COUNT, centre.shape[1]):
         raise Finding(f"sample_box_actions returned shape {drawn.shape}, not {(COUNT, centre.shape[1])}")
     if not np.isfinite(drawn).all():

@@ -2,14 +2,17 @@
 
 An implementation is a module, an object or a mapping that holds functions under the names the laws use.
 Each call gets its own copies of the arrays, in the dtype under test, so a function that writes into its
-input spoils no law (it is noted). The coarsest dtype among the answers decides how large an ulp is.
+input spoils no law (it is noted, behind adapters too). The coarsest dtype among the answers decides how large an
+ulp is.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +22,9 @@ import numpy as np
 from .compare import epsilon
 from .core import Law
 from .signatures import SIGNATURES
+
+PRINTS, WRITES = "prints: ", "writes into its arguments"
+"""How notes about the conduct of a function begin or end."""
 
 
 class OutOfDomain(Exception):
@@ -65,6 +71,45 @@ class Witness:
             self.notes.append(line)
 
 
+WITNESS: ContextVar[Witness] = ContextVar("WITNESS")
+"""Who watches the call that runs."""
+
+
+def watched(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function; where it writes into what it is given, the witness notes it."""
+
+    @functools.wraps(function, updated=())
+    def call(*arguments: Any, **named: Any) -> Any:
+        given = (*arguments, *named.values())
+        before = [_contents(x) for x in given]
+        answer = function(*arguments, **named)
+        if any(_contents(x) != was for x, was in zip(given, before, strict=True)) and (by := WITNESS.get(None)):
+            by.note(f"{name} {WRITES}")
+        return answer
+
+    return call
+
+
+@contextlib.contextmanager
+def _under(witness: Witness) -> Iterator[None]:
+    """A call under the eyes of a witness."""
+    token = WITNESS.set(witness)
+    try:
+        yield
+    finally:
+        WITNESS.reset(token)
+
+
+def _contents(x: Any) -> bytes:
+    """The numbers in an array of any library that can be written into; nothing for all else."""
+    if not (hasattr(x, "shape") and hasattr(x, "__setitem__")):
+        return b""
+    try:
+        return numbers(x).tobytes()
+    except Exception:  # no array that NumPy can look at
+        return b""
+
+
 @dataclass(frozen=True)
 class Call:
     """One question that a law put to a function."""
@@ -91,34 +136,33 @@ class Functions:
 
     def _watched(self, name: str, witness: Witness) -> Callable[..., Any]:
         """The function as it is, its name noted while it runs."""
-        function = self.by_name[name]
+        function = watched(name, self.by_name[name])
 
         @functools.wraps(function, updated=())
         def call(*arguments: Any, **named: Any) -> Any:
             witness.running = name
-            return function(*arguments, **named)
+            with _under(witness):
+                return function(*arguments, **named)
 
         return call
 
     def _wrap(self, name: str, witness: Witness) -> Callable[..., np.ndarray]:
-        function, refused, dtype = self.by_name[name], self.refused[name], witness.dtype
+        function, refused, dtype = watched(name, self.by_name[name]), self.refused[name], witness.dtype
 
         def call(*arguments: Any) -> np.ndarray:
             while arguments and arguments[-1] is None:  # a missing measure is a missing argument
                 arguments = arguments[:-1]
             given = [_copy(x, dtype) for x in arguments]
-            before = [x.tobytes() if isinstance(x, np.ndarray) else b"" for x in given]
             witness.running = name
             try:
                 if refused and len(given) == len(SIGNATURES[name]):
                     raise OutOfDomain(f"takes no {refused}")
                 witness.calls.append(Call(name, arguments))
-                answer = numbers(function(*given))
+                with _under(witness):
+                    answer = numbers(function(*given))
             except OutOfDomain as refusal:
                 witness.note(f"{name} {refusal}: such inputs were passed over")
                 raise
-            if any(isinstance(x, np.ndarray) and x.tobytes() != was for x, was in zip(given, before, strict=True)):
-                witness.note(f"{name} writes into its arguments")
             if answer.dtype.kind in "OUSMm":
                 raise TypeError(f"{name} returned no array of numbers: {answer!r}")
             if answer.dtype.kind == "c":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from .core import Law
+from .implementation import PRINTS, WRITES
 from .report import Result
 from .runner import check_expected, select, verify
 
@@ -41,9 +43,12 @@ def check_law(implementation: Any, law: Law, **options: Any) -> None:
 
 
 def report_to_pytest(result: Result) -> None:
-    """The outcome of a law as the outcome of the test that runs."""
+    """The outcome of a law as the outcome of the test that runs; that it prints or spoils its input is a warning."""
     import pytest
 
+    for note in result.notes:
+        if result.status != "failed" and note.startswith(PRINTS) | note.endswith(WRITES):  # a failure says it itself
+            warnings.warn(f"{result.law.name}: {note}", stacklevel=2)
     if result.status == "skipped":
         pytest.skip(result.reason)
     if result.status == "xfailed":

@@ -34,10 +34,10 @@ from . import (
 )
 from .compare import FLOOR, epsilon, smallest, ulps
 from .core import Case, Finding, Law, laws_of
-from .implementation import Functions, OutOfDomain, Witness, find
+from .implementation import PRINTS, Functions, OutOfDomain, Witness, find
 from .policy import boltzmann, divergence, entropy, expectation
 from .report import Counterexample, LawBroken, Report, Result, Status
-from .text import MISSING
+from .text import MISSING, one_line
 
 ROOMS = (value, boltzmann, entropy, divergence, expectation, backup, returns, estimator)
 SYSTEMS = (temperature, tabular, solver, equivalences, sampler, continuous, replay, agent)
@@ -400,10 +400,10 @@ def attempt(law: Law, functions: Functions, case: Case, witness: Witness) -> Cou
         except (KeyboardInterrupt, clock.TimeUp):
             raise
         except BaseException as error:  # whatever foreign code raises is a finding about it
-            said_so = f"raised {type(error).__name__}: {_line(error)}{_advice(error, case)}"
+            said_so = f"raised {type(error).__name__}: {one_line(error)}{_advice(error, case)}"
             return Counterexample(case, None, None, np.inf, said_so)
         if printed := said.getvalue().strip():
-            witness.note(f"prints: {printed.splitlines()[0][:60]}")
+            witness.note(f"{PRINTS}{printed.splitlines()[0][:60]}")
         eps = epsilon(witness.dtype)
         left, right = np.asarray(sides.left), np.asarray(sides.right)
         if left.shape != right.shape:
@@ -426,18 +426,10 @@ def _misfit(answer: np.ndarray, scale: np.ndarray) -> str:
     return "an answer is NaN" if np.isnan(scale).any() else ""
 
 
-def _line(error: BaseException) -> str:
-    """What an exception says, on one line."""
-    try:
-        return " ".join(str(error).split())[:300]
-    except Exception:
-        return "(an exception that cannot be printed)"
-
-
 def _advice(error: BaseException, case: Case) -> str:
     """What helps code that was written for one state and got a batch of them."""
     batched = any(getattr(x, "ndim", 0) > 1 for x in case.values())
-    said = _line(error).lower()
+    said = one_line(error).lower()
     if "missing" in said and "positional argument" in said:
         return " (a method? pass an object, not its class; other arguments? --arguments, or adapt(..., arguments=...))"
     if any(word in said for word in ("broadcast", "shape", "dimension", "operand", "size of tensor")):

@@ -76,6 +76,14 @@ def paint(text: str, code: str, colour: bool) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if colour else text
 
 
+def one_line(error: BaseException) -> str:
+    """What an exception says, on one line."""
+    try:
+        return " ".join(str(error).split())[:300]
+    except Exception:
+        return "(an exception that cannot be printed)"
+
+
 def number(value: Any) -> str:
     """A number or an array, short and exact enough to type in again."""
     return f"{digits(value)} {value.dtype}" if isinstance(value, (np.ndarray, np.generic)) else repr(value)
