@@ -28,7 +28,9 @@ from softql.mistakes import Mistake
 if TYPE_CHECKING:
     from softql.laws import Law, Report, Result
 
-HELD, BROKEN = 0, 1
+HELD, BROKEN, MISUSED = 0, 1, 2
+LOADING = 120.0
+"""Seconds that importing an implementation may take."""
 ADAPTERS = {
     "normalised_measure": "your functions divide the weights of the actions by their sum",
     "probabilities": "your policies are probabilities, not log densities",
@@ -141,10 +143,10 @@ def _report(laws: ModuleType, arguments: argparse.Namespace) -> Report:
     screen = Screen(sys.stderr if to_stdout else sys.stdout, arguments.color, arguments.verbose)
     for path in (arguments.json, arguments.html):
         _writable(path)
-    watch = Watch(arguments.time_limit)
+    watch = Watch(arguments.time_limit, BROKEN)
 
     def told(law: Law, result: Result | None, place: int, count: int) -> None:
-        watch.expect(None if result else law)
+        watch.expect(None if result else f"{law.name} calls {', '.join(law.needs)}")
         screen.show(law, result, place, count)
 
     try:
@@ -212,19 +214,36 @@ def load(target: str) -> Any:
     """What `module`, `module:attribute` or `file.py:attribute` names; the working folder is searched first.
 
     Raises:
-        Mistake: where it cannot be imported, in one line.
+        Mistake: where it cannot be imported, or not within LOADING seconds, in one line.
 
     Example:
         >>> load("math:pi") > 3
         True
     """
+    from softql.laws import clock
+
     name, _, path = target.partition(":")
-    found = _import(name)
+    watch = Watch(LOADING, MISUSED)
+    try:
+        watch.expect(f"importing {name}")
+        with clock.limit(LOADING):
+            return _attribute(_import(name), name, path)
+    except clock.TimeUp:
+        why = "a module for the laws defines functions, and does its work when they are called"
+        raise Mistake(f"importing {name} took more than {LOADING:g} s: {why}") from None
+    finally:
+        watch.expect(None)
+
+
+def _attribute(found: Any, name: str, path: str) -> Any:
+    """What a dotted path leads to."""
+    from softql.laws.text import one_line
+
     for part in filter(None, path.split(".")):
         try:
             there = hasattr(found, part)
         except Exception as error:
-            raise Mistake(f"{name}: looking for {part!r} raised {type(error).__name__}: {error}") from error
+            raise Mistake(f"{name}: looking for {part!r} raised {type(error).__name__}: {one_line(error)}") from error
         if not there:
             near = difflib.get_close_matches(part, [x for x in dir(found) if x[0] != "_"], n=3, cutoff=0.5)
             raise Mistake(f"{name} has no {part!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
@@ -233,14 +252,18 @@ def load(target: str) -> Any:
 
 
 def _import(name: str) -> ModuleType:
+    from softql.laws import clock
+
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
+    if not name.endswith(".py") and not all(part.isidentifier() for part in name.split(".")):
+        raise Mistake(f"{name!r} is no module: write package.module:attribute or path/to/file.py:attribute")
     try:
         if not name.endswith(".py"):
             return importlib.import_module(name)
         spec = importlib.util.spec_from_file_location(Path(name).stem, name)
-        if spec is None or spec.loader is None:
-            raise FileNotFoundError(name)
+        if spec is None or spec.loader is None or not Path(name).is_file():
+            raise Mistake(f"there is no file {name}")
         module = importlib.util.module_from_spec(spec)
         sys.modules.setdefault(spec.name, module)
         spec.loader.exec_module(module)
@@ -249,13 +272,20 @@ def _import(name: str) -> ModuleType:
         if error.name and (error.name == name or name.startswith(f"{error.name}.")):
             raise Mistake(f"there is no module {name!r} here or on the path") from error
         raise Mistake(f"importing {name} failed: {error}") from error
-    except FileNotFoundError as error:
-        raise Mistake(f"there is no file {name}") from error
-    except (Exception, SystemExit) as error:
-        line = traceback.extract_tb(error.__traceback__)[-1]
-        said = " ".join(str(error).split())
-        place = f"({Path(line.filename).name}, line {line.lineno})"
-        raise Mistake(f"importing {name} raised {type(error).__name__}: {said} {place}") from error
+    except (KeyboardInterrupt, clock.TimeUp, Mistake):
+        raise
+    except BaseException as error:  # whatever foreign code raises, SystemExit too
+        raise _raised(name, error) from error
+
+
+def _raised(name: str, error: BaseException) -> Mistake:
+    """What a module raised while it was imported, and in which line of its own."""
+    from softql.laws.text import one_line
+
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename[:1] != "<"]
+    at = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})"
+    said = f"importing {name} raised {type(error).__name__}: {one_line(error)}"
+    return Mistake(said if isinstance(error, SyntaxError) else said + at)  # a SyntaxError says where
 
 
 def check_something(target: str, implementation: Any, laws: tuple[Law, ...]) -> None:
@@ -312,25 +342,25 @@ def _write(path: str | None, text: str) -> None:
 class Watch:
     """Ends the process where native code hangs: there no signal stops a law at its time limit, nor will Ctrl-C."""
 
-    def __init__(self, time_limit: float) -> None:
+    def __init__(self, time_limit: float, code: int) -> None:
         self.patience = min(2 * time_limit + 5, 1e7) if time_limit > 0 else 0.0
+        self.code = code
         self.timer: threading.Timer | None = None
 
-    def expect(self, law: Law | None) -> None:
-        """The law that runs from now on, or None."""
+    def expect(self, what: str | None) -> None:
+        """What runs from now on, or None."""
         if self.timer is not None:
             self.timer.cancel()
-        self.timer = threading.Timer(self.patience, self.end, (law,)) if law is not None else None
+        self.timer = threading.Timer(self.patience, self.end, (what,)) if what is not None else None
         if self.timer is not None:
             self.timer.daemon = True
             self.timer.start()
 
-    def end(self, law: Law) -> None:
-        """Say which law it was, and leave without waiting for anybody."""
-        where = f"{law.name} calls {', '.join(law.needs)}"
-        said = f"softql: {where}: no answer within {self.patience:g} s, and native code cannot be interrupted\n"
+    def end(self, what: str) -> None:
+        """Say what it was, and leave without waiting for anybody."""
+        said = f"softql: {what}: no answer within {self.patience:g} s, and native code cannot be interrupted\n"
         os.write(2, said.encode())
-        os._exit(BROKEN)
+        os._exit(self.code)
 
 
 class Screen:

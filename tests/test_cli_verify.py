@@ -37,6 +37,12 @@ class Naive:
     "broken.py": "import numpy\n\n1 / 0\n",
     "needs.py": "import no_such_library\n",
     "leaves.py": "raise SystemExit(3)\n",
+    "stops.py": "class Stop(BaseException):\n    pass\n\n\nraise Stop('now')\n",
+    "mute.py": "class Mute(Exception):\n    def __str__(self):\n        1 / 0\n\n\nraise Mute\n",
+    "colon.py": "def energy(q, alpha)\n    return q\n",
+    "opens.py": "open('nothing.cfg')\n",
+    "sleeps.py": "import time\n\ntime.sleep(1000)\n",
+    "spins.py": "while True:\n    pass\n",
     "shapes.py": "soft_value = lambda q, alpha, log_w=None: q\n",
     "loud.py": """
 import os
@@ -171,7 +177,13 @@ def test_reports_are_written(folder, capsys):
         (["naive:Naiv"], "naive has no 'Naiv'; did you mean Naive?"),
         (["broken"], "importing broken raised ZeroDivisionError: division by zero (broken.py, line 3)"),
         (["needs"], "importing needs failed: No module named 'no_such_library'"),
-        (["leaves"], "importing leaves raised SystemExit: 3"),
+        (["leaves"], "importing leaves raised SystemExit: 3 (leaves.py, line 1)"),
+        (["stops"], "importing stops raised Stop: now (stops.py, line 5)"),
+        (["mute"], "importing mute raised Mute: (an exception that cannot be printed) (mute.py, line 6)"),
+        (["colon.py"], "importing colon.py raised SyntaxError: expected ':' (colon.py, line 1)\n"),
+        (["opens"], "importing opens raised FileNotFoundError: [Errno 2] No such file or directory: 'nothing.cfg'"),
+        (["../there:x"], "'../there' is no module: write package.module:attribute or path/to/file.py:attribute"),
+        ([":x"], "'' is no module"),
         (["empty"], "empty has none of the functions that these laws need (soft_value, log_partition"),
         (["empty"], "--rename soft_value=sotf_value"),
         (["good", "--law", "value_shfit"], "there is no law and no stem 'value_shfit'; did you mean value_shift"),
@@ -192,6 +204,13 @@ def test_mistakes_are_one_line_and_exit_2(arguments, message, capsys):
     assert message in said.err
     assert said.err.startswith("softql: ")
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["sleeps", "spins", "spins.py:x"])
+def test_a_module_that_does_not_come_back_is_one_line_and_exit_2(name, monkeypatch, capsys):
+    monkeypatch.setattr(verification, "LOADING", 0.2)
+    assert softql("verify", name) == 2
+    assert capsys.readouterr().err.startswith(f"softql: importing {name.partition(':')[0]} took more than 0.2 s: ")
 
 
 NATIVE = """
@@ -216,6 +235,17 @@ def test_native_code_that_hangs_is_one_line_and_exit_1(folder):
     assert ran.stderr == (
         "softql: energy_is_minus_q calls energy: no answer within 5.4 s, and native code cannot be interrupted\n"
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a deadlock in the C library of Linux")
+def test_a_module_that_hangs_in_native_code_is_one_line_and_exit_2(folder):
+    (folder / "native.py").write_text(NATIVE + "\nenergy(0, 0)\n")
+    start = "import sys; from softql import cli, verification; verification.LOADING = 0.1; sys.exit(cli.main())"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", start, "verify", "native"]
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 2
+    assert ran.stderr == "softql: importing native: no answer within 5.2 s, and native code cannot be interrupted\n"
 
 
 def test_a_terminal_sees_what_runs_and_colour(monkeypatch):
@@ -307,6 +337,23 @@ def test_pytest_runs_the_laws_and_writes_junit(folder):
     assert "V(Q + c)" in cases["value_shift"].find("failure").text
     assert "expected to fail: not so" in cases["value_permutation"].find("failure").text
     assert "no function mellowmax" in cases["mellowmax_is_log_mean"].find("skipped").get("message")
+
+
+SPOILS = """
+def energy(q, alpha):
+    print("hello")
+    answer = -q / alpha[..., None]
+    q *= 0
+    return answer
+"""
+
+
+def test_pytest_warns_of_code_that_prints_and_of_code_that_spoils_its_input(folder):
+    (folder / "spoils.py").write_text(SPOILS)
+    ran = run_pytest(folder, "--softql-impl", "spoils", "--softql-law", "energy", "--softql-examples", "5")
+    assert ran.returncode == 0, ran.stdout
+    assert "energy_is_minus_q: energy writes into its arguments" in ran.stdout
+    assert "energy_is_minus_q: prints: hello" in ran.stdout
 
 
 def test_pytest_refuses_in_one_line(folder):
