@@ -226,7 +226,8 @@ def value_of_nan(impl: Any, q: Array, alpha: Array, state: tuple[int, ...], a: i
     hit = np.zeros(clean.shape, bool)
     hit[state] = True
     left = np.stack([np.isnan(value), np.where(hit, 0.0, value)])
-    return Sides(left, np.stack([hit, np.where(hit, 0.0, clean)]), value_scale(q, alpha))
+    scale = np.broadcast_to(value_scale(q, alpha), left.shape)
+    return Sides(left, np.stack([hit, np.where(hit, 0.0, clean)]), scale)
 
 
 @law("[AL17]", "[Note L60]", needs=("mellowmax",), inputs=cases(COUNTING, **COUNTED))

@@ -210,7 +210,7 @@ def log_policy_of_nan(impl: Any, q: Array, alpha: Array, state: tuple[int, ...],
     answer, clean = impl.boltzmann_log_policy(poisoned, alpha), impl.boltzmann_log_policy(q, alpha)
     left = np.stack([np.isnan(answer), np.where(hit, 0.0, answer)])
     right = np.stack([hit, np.where(hit, 0.0, clean)])
-    return Sides(left, right, spread(log_policy_scale(q, alpha), q))
+    return Sides(left, right, np.broadcast_to(spread(log_policy_scale(q, alpha), q), (2, *q.shape)))
 
 
 @law(

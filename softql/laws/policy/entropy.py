@@ -90,8 +90,8 @@ def boltzmann_entropy_bounds(impl: Any, q: Array, alpha: Array, log_w: Measure) 
     """0 ≤ H ≤ log |A| for counting measure, masked or not."""
     entropy = impl.boltzmann_entropy(q, alpha, log_w)
     count = np.log(np.sum(~tables.masked(q, log_w), axis=-1))
-    left = np.stack([np.zeros(entropy.shape), entropy])
-    return Sides(left, np.stack([entropy, count]), boltzmann_entropy_scale(q, alpha, log_w))
+    left, scale = np.stack([np.zeros(entropy.shape), entropy]), boltzmann_entropy_scale(q, alpha, log_w)
+    return Sides(left, np.stack([entropy, count]), np.stack([scale, scale]))
 
 
 @law("[Note L23]", needs=("boltzmann_entropy",), inputs=cases(OWN_MEASURE, **STATE, state=states))
@@ -116,4 +116,4 @@ def entropy_is_slope_of_value(impl: Any, q: Array, alpha: Array, log_w: Measure,
     cold, warm = impl.boltzmann_entropy(q, alpha, log_w), impl.boltzmann_entropy(q, warmer, log_w)
     slopes = boltzmann_entropy_scale(q, alpha, log_w) + boltzmann_entropy_scale(q, warmer, log_w)
     scale = value_scale(q, alpha, log_w) + value_scale(q, warmer, log_w) + product(step, slopes)
-    return Sides(np.stack([cold * step, rise]), np.stack([rise, warm * step]), scale)
+    return Sides(np.stack([cold * step, rise]), np.stack([rise, warm * step]), np.stack([scale, scale]))
