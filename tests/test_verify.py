@@ -269,6 +269,12 @@ def test_html_stands_alone(report):
         ("T^{π_Q} Q", "<i>T</i><sup><i>π</i><sub><i>Q</i></sub></sup> <i>Q</i>"),
         ("λ^(n-1)", "<i>λ</i><sup>(<i>n</i>-1)</sup>"),
         ("a state's V", "a state's <i>V</i>"),
+        ("Q^π' - Q*_0", "<i>Q</i><sup><i>π</i>'</sup> − <i>Q</i><sup>*</sup><sub>0</sub>"),
+        ("Σ_s' P", "Σ<sub><i>s</i>'</sub> <i>P</i>"),
+        ("Σ_s,a d(s,a)", "Σ<sub><i>s</i>,<i>a</i></sub> <i>d</i>(<i>s</i>,<i>a</i>)"),
+        ("|Q - Q*| &lt;= error_bound", "|<i>Q</i> − <i>Q</i><sup>*</sup>| ≤ error_bound"),
+        ("T^πQ", "<i>T</i><sup><i>π</i></sup><i>Q</i>"),
+        ("Q &lt;= -∞", "<i>Q</i> ≤ −∞"),
         ("kQ / √(2ε)", "<i>kQ</i> / √(2<i>ε</i>)"),
     ],
 )
@@ -382,3 +388,15 @@ def test_print_leaves_out_what_was_not_there():
     report = str(verify({"energy": lambda q, alpha: -q / alpha[..., None]}, examples=5))
     assert "skipped for want of" in report
     assert len(report.splitlines()) < 8
+
+
+SHAPES = {"kept": lambda x: x[..., None], "added": lambda x: x[None], "flattened": np.ravel, "summed": np.sum}
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_a_wrong_shape_is_said_in_words(kind):
+    def wrong(q, alpha, log_w=None):
+        return SHAPES[kind](np.asarray(reference.soft_value(q, alpha, log_w)))
+
+    report = softql.verify({"soft_value": wrong}, ["value_is_log_partition", "value_shift", "value_monotone"])
+    assert [result.law.name for result in report if "shape" not in result.reason] == []

@@ -87,9 +87,10 @@ def _found(result: Result) -> str:
     )
 
 
-INDEX = re.compile(r"([_^])(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|(\((?:[^()]*)\))|(-?\w\*?))")
+INDEX = re.compile(r"([_^])(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|(\((?:[^()]*)\))|(-?\w(?![a-z]{2})(?:,\w)*[*']?))")
 WORD = re.compile(r"(?<![^\W\d_])(?<!\w')([^\W\d_]+[\u0300-\u036f]?)")
 SYMBOL = re.compile(r"(?!Σ)(?:[A-Za-zα-ωΑ-Ω]|mm|[dkt][A-Zα-ω])[\u0300-\u036f]?")
+SIGNS = {"&lt;=": "≤", "&lt;-": "←", "-&gt;": "→", " - ": " − ", "-∞": "−∞", "*": "<sup>*</sup>"}
 ARTICLE = re.compile(r" [A-Za-z]{2}")
 
 
@@ -110,11 +111,14 @@ def typeset(equation: str) -> str:
 
 
 def _letters(plain: str) -> str:
-    """Symbols in italics; words, function names and the article "a" upright."""
+    """Symbols in italics; words, function names and the article "a" upright; signs as they are printed."""
 
     def set_one(match: re.Match[str]) -> str:
         word = match[1]
         article = word in "aA" and ARTICLE.match(plain, match.end())
         return f"<i>{word}</i>" if SYMBOL.fullmatch(word) and not article else word
 
-    return WORD.sub(set_one, plain)
+    letters = WORD.sub(set_one, plain)
+    for typed, sign in SIGNS.items():
+        letters = letters.replace(typed, sign)
+    return letters
