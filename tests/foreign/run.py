@@ -1,6 +1,6 @@
 """Put the laws to other libraries, each in an environment of its own, with its pinned requirements.
 
-    python tests/foreign/run.py jax          one of: jax torch tianshou d3rlpy imitation
+    python tests/foreign/run.py jax          one of: jax torch tianshou d3rlpy imitation sb3-soft
     python tests/foreign/run.py              all of them; several gigabytes, most of them torch
 
 Each environment is made once, under .venv-foreign/. It holds the library, NumPy, Hypothesis and pytest; softql itself
@@ -23,6 +23,7 @@ TESTS = {
     "torch": ["test_torch.py"],
     "tianshou": ["test_tianshou.py"],
     "d3rlpy": ["test_d3rlpy.py"],
+    "sb3-soft": ["test_sb3_soft.py"],
     "imitation": ["test_imitation.py", "test_stable_baselines3.py", "test_scipy.py"],
 }
 
