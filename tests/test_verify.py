@@ -15,6 +15,8 @@ import softql
 from softql.laws import cases, clock, verify
 from softql.laws.adapters import adapt, single_state_only
 from softql.laws.html import typeset
+from softql.laws.narrow import narrowed
+from softql.laws.report import Counterexample
 
 
 def mutant(name):
@@ -400,3 +402,34 @@ def test_a_wrong_shape_is_said_in_words(kind):
 
     report = softql.verify({"soft_value": wrong}, ["value_is_log_partition", "value_shift", "value_monotone"])
     assert [result.law.name for result in report if "shape" not in result.reason] == []
+
+
+def wide(**inputs):
+    q = np.array([[0, 0, 0, 0, 5, 0], [0, 0, 0, 0, 0, 0]], np.float32)
+    return Counterexample({"q": q, "alpha": np.ones(2, np.float32), **inputs}, 0.0, 1.0, 9.0, "")
+
+
+def fails_where_five(case):
+    """One action is to blame; alpha, one a state, must stay as it is."""
+    assert case["alpha"].shape == case["q"].shape[:-1] == (2,)
+    return Counterexample(case, 0.0, 1.0, 9.0, "") if 5 in case["q"] else None
+
+
+def test_actions_that_have_no_part_in_a_failure_are_left_out():
+    log_w = np.array([-np.inf, 0, 0, 0, 0, 0], np.float32)
+    found = narrowed(wide(log_w=log_w, c=np.float32(1)), fails_where_five)
+    np.testing.assert_array_equal(found.inputs["q"], [[5], [0]])
+    np.testing.assert_array_equal(found.inputs["log_w"], [0])
+
+
+def test_a_state_keeps_an_action_that_exists():
+    log_w = np.array([-np.inf, -np.inf, 0, -np.inf, -np.inf, -np.inf], np.float32)
+    found = narrowed(wide(log_w=log_w), fails_where_five)
+    np.testing.assert_array_equal(found.inputs["q"], [[0, 5], [0, 0]])
+    np.testing.assert_array_equal(found.inputs["log_w"], [0, -np.inf])
+
+
+def test_a_policy_loses_no_action():
+    """It would no longer sum to one."""
+    found = wide(log_pi=np.full((2, 6), -np.log(6), np.float32))
+    assert narrowed(found, fails_where_five) is found

@@ -35,6 +35,7 @@ from . import (
 from .compare import FLOOR, epsilon, smallest, ulps
 from .core import Case, Finding, Law, laws_of
 from .implementation import PRINTS, Functions, OutOfDomain, Witness, find
+from .narrow import SECONDS, narrowed
 from .policy import boltzmann, divergence, entropy, expectation
 from .report import Counterexample, LawBroken, Report, Result, Status
 from .text import MISSING, one_line
@@ -336,12 +337,26 @@ class Search:
 
     def failed(self, found: Counterexample) -> Result:
         """The law is broken, which may be expected."""
+        if self.options.shrink and self.options.case is None and not self.law.whole:
+            with contextlib.suppress(clock.TimeUp), clock.limit(min(SECONDS, self.options.time_limit)):
+                found = narrowed(found, self.again)
         if not self.options.hung and not self.repeats(found):
             self.notes.append("the same input gives different answers")
         reason = self.options.expected_failures.get(self.law.name)
         result = self._result("failed" if reason is None else "xfailed", reason or found.reason)
         again = reproduction(self.law, found, self.options)
         return dataclasses.replace(result, worst=found.ulp, counterexample=found, reproduction=again)
+
+    def again(self, case: Case) -> Counterexample | None:
+        """How the law fails on one more input, if it does."""
+        witness = Witness(self.options.dtype)
+        try:
+            trial = attempt(self.law, self.functions, case, witness)
+        except OutOfDomain:
+            return None
+        if not trial.reason and trial.ulp <= self.law.limit:
+            return None
+        return dataclasses.replace(trial, calls=witness.asked(self.options.dtype))
 
     def repeats(self, found: Counterexample) -> bool:
         """Whether the failing input fails once more, in the same way."""
