@@ -1,4 +1,4 @@
-"""A counterexample with fewer actions: Hypothesis, whose tables have a few fixed sizes, leaves some to be taken away."""
+"""A counterexample with fewer actions. Tables have a few fixed sizes, and Hypothesis may end at a large one."""
 
 from __future__ import annotations
 
