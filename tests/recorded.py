@@ -238,6 +238,21 @@ def neighbours(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thu
         rows = (-gaps * cold[:, None], cold) if w is None else (-gaps * cold[:, None], cold, w)
         yield f"curvature where masses vanish{label}", partial(curve, *rows)
         yield f"its slope{label}", partial(slope, curve, rows, 1, cold)
+    large, scale = np.float64(np.finfo(dtype).max) * 0.9, dtype(np.finfo(dtype).max * 0.2)
+    q = (np.array([[-1, 1, 0.5, 0.25], [1, 0.5, -1, 0], [0.75, 1, -1, -1], [1, 1, 2e-9, -0.5]]) * large).astype(dtype)
+    heat, other = np.full(4, scale, dtype), np.nextafter(q, dtype(0))
+    yield "boltzmann_kl of large neighbours", partial(e.boltzmann_kl, q, heat, other, heat)
+    yield "boltzmann_kl of one large", partial(e.boltzmann_kl, q, heat, q / 8, heat / 8)
+    hot, cold = np.array([np.inf, 2, np.inf, 0], dtype), np.array([3, np.inf, np.inf, 1], dtype)
+    near = np.array([[1, 3, 2.5], [3, 1, 2], [0, 1, 2], [1, 1, 0]], dtype)
+    yield "boltzmann_kl at the ends of alpha", partial(e.boltzmann_kl, near, hot, near[:, ::-1] * dtype(1.1), cold)
+    yield "and between", partial(e.boltzmann_kl, near, cold, near, hot, np.array([[0, 2, -np.inf]] * 4, dtype))
+    along = (near, np.array([0.5, 2, 1, 3], dtype), np.zeros((4, 3), dtype))
+    for i, x in enumerate((near[:, ::-1].copy(), np.ones(4, dtype), near)):
+        for name in ("boltzmann_entropy", "soft_value"):
+            yield f"slope {i} of the slopes of {name}", partial(
+                slope, lambda *y, name=name: gradients(getattr(e, name), y), along, i, x
+            )
     ends = np.array([[-np.inf, -np.inf], [np.inf, 0], [3, -np.inf], [1, 2]], dtype)
     yield "log_partition at the ends", partial(gradients, e.log_partition, (ends, np.ones(4, dtype)))
     weights = np.array([[0, np.inf], [0, 1]], dtype)
