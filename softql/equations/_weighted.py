@@ -200,10 +200,11 @@ def kl(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w
     mean = words.kept(words.tree_sum(words.kept(p * away)))[..., None]
     c, c_rest = words.add((away, lost), (jnp.where(both, -mean, 0), jnp.zeros_like(lost)))
     # exp(-c) p for actions that p hardly takes: w exp(-g') up to the row's constant, in one exponential
-    shift = words.add((start[..., 0], start_rest[..., 0]), (mean[..., 0], jnp.zeros_like(start[..., 0])))
-    shift = words.kept_pair(words.add(shift, words.minus(log_total(first))))
+    total, total_rest = log_total(first)
+    shift = words.add((start, start_rest), (mean, jnp.zeros_like(mean)))
+    shift = words.kept_pair(words.add(shift, (-total[..., None], -total_rest[..., None])))
     gap = (jnp.where(second.valid, second.gap[0], 0), jnp.where(second.valid, second.gap[1], 0))
-    steps = words.add(gap, (-shift[0][..., None], -shift[1][..., None]))
+    steps = words.add(gap, words.minus(shift))
     if log_w is not None:
         steps = words.add(steps, (-jnp.where(second.valid, log_w, 0), jnp.zeros_like(steps[0])))
     ratio = jnp.where(second.valid, words.exp_of_minus(*steps), 0)
