@@ -110,6 +110,21 @@ def test_single_calls_jit_and_vmap_give_the_same_bits(name, weights):
             assert_bits(np.asarray(compiled(*row)), expected[i])
 
 
+@pytest.mark.parametrize("name", WAYS)
+def test_constants_of_a_program_give_the_same_bits(name):
+    """Any argument closed over, or all: XLA simplifies what it knows, and must not know these."""
+    call = WAYS[name][0]
+    for actions in (3, 33):
+        arguments = _arguments(name, actions, "")
+        given = [i for i, x in enumerate(arguments) if x is not None]
+        expected = np.asarray(call(*arguments))
+        for left in ([], *([i] for i in given)):
+            used = lambda *few, left=left, all=arguments: call(  # noqa: E731
+                *(few[left.index(i)] if i in left else x for i, x in enumerate(all))
+            )
+            assert_bits(np.asarray(jax.jit(used)(*(arguments[i] for i in left))), expected)
+
+
 def assert_bits(found, expected, share=0.0):
     """The same bits, but for a share of the results, off by one."""
     assert found.shape == expected.shape

@@ -18,36 +18,41 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
 from softql.equations import _fast as fast
 from softql.equations import _kernels as kernels
+from softql.equations import _words as words
 
 Primals = tuple[jax.Array, jax.Array, jax.Array | None]
 Tangents = tuple[Any, Any, Any]
 Rule = Callable[[Primals, Tangents], jax.Array]
 
-value = jax.custom_jvp(jax.jit(kernels.value))
-log_partition = jax.custom_jvp(jax.jit(kernels.log_partition))
-log_policy = jax.custom_jvp(jax.jit(kernels.log_policy))
-policy = jax.custom_jvp(jax.jit(kernels.policy))
-fast_log_policy = jax.custom_jvp(jax.jit(fast.log_policy))
-fast_policy = jax.custom_jvp(jax.jit(fast.policy))
-mass = jax.custom_jvp(jax.jit(kernels.mass))
-fine_mass = jax.custom_jvp(jax.jit(kernels.fine_mass))  # the same to half an ulp, for products of masses
-advantage = jax.custom_jvp(jax.jit(kernels.advantage))
-entropy = jax.custom_jvp(jax.jit(kernels.entropy))
-surprise = jax.custom_jvp(jax.jit(kernels.surprise))
-spread = jax.custom_jvp(jax.jit(kernels.spread))
-mellow = jax.custom_jvp(jax.jit(kernels.mellow))
-mellow_slope = jax.custom_jvp(jax.jit(kernels.mellow_slope))
-divergence = jax.custom_jvp(jax.jit(kernels.divergence))
-boltzmann_kl = jax.custom_jvp(jax.jit(kernels.boltzmann_kl))
-log_ratios = jax.custom_jvp(jax.jit(kernels.log_ratios))
-policy_value = jax.jit(kernels.policy_value)
-entropy_of = jax.jit(kernels.entropy_of)
-energy = jax.jit(kernels.energy)
+
+def _operator(kernel: Any) -> Any:
+    return jax.custom_jvp(words.hidden(kernel))
+
+
+value = _operator(kernels.value)
+log_partition = _operator(kernels.log_partition)
+log_policy = _operator(kernels.log_policy)
+policy = _operator(kernels.policy)
+fast_log_policy = _operator(fast.log_policy)
+fast_policy = _operator(fast.policy)
+mass = _operator(kernels.mass)
+fine_mass = _operator(kernels.fine_mass)  # the same to half an ulp, for products of masses
+advantage = _operator(kernels.advantage)
+entropy = _operator(kernels.entropy)
+surprise = _operator(kernels.surprise)
+spread = _operator(kernels.spread)
+mellow = _operator(kernels.mellow)
+mellow_slope = _operator(kernels.mellow_slope)
+divergence = _operator(kernels.divergence)
+boltzmann_kl = _operator(kernels.boltzmann_kl)
+log_ratios = _operator(kernels.log_ratios)
+policy_value = words.hidden(kernels.policy_value)
+entropy_of = words.hidden(kernels.entropy_of)
+energy = words.hidden(kernels.energy)
 
 
 def d_value(primals: Primals, tangents: Tangents) -> jax.Array:
@@ -113,9 +118,9 @@ def d_entropy(primals: Primals, tangents: Tangents) -> jax.Array:
     p, t = mass(*primals), surprise(*primals)
     return _sum(
         alpha,
-        (dq, lambda d: _over(_mean(p * t, d), alpha)),
+        (dq, lambda d: _over(_mean(p, t * d), alpha)),
         (dalpha, lambda d: spread(*primals) * d),
-        (dlog_w, lambda d: _mean(p * (1 + t), d)),
+        (dlog_w, lambda d: _mean(p, (1 + t) * d)),
     )
 
 
@@ -124,7 +129,7 @@ def d_spread(primals: Primals, tangents: Tangents) -> jax.Array:
 
     def product(*arguments: Any) -> jax.Array:
         p, t = mass(*arguments), surprise(*arguments)
-        return _over(_mean(p * t, t), arguments[1])
+        return _over(_mean(p, t * t), arguments[1])
 
     there = [i for i, d in enumerate(tangents) if d is not None]
 
@@ -187,8 +192,8 @@ def d_divergence(primals: Primals, tangents: Tangents) -> jax.Array:
     return _sum(
         terms[..., 0],
         (dlog_p, lambda d: _mean(p, t * d)),
-        (dlog_q, lambda d: _mean(excess, d)),
-        (dlog_w, lambda d: _mean(terms, d)),
+        (dlog_q, lambda d: _total(in_p | in_q, excess * d)),
+        (dlog_w, lambda d: _total(in_p | in_q, terms * d)),
     )
 
 
@@ -198,16 +203,17 @@ def d_boltzmann_kl(primals: Any, tangents: Any) -> jax.Array:
     dq1, dalpha1, dq2, dalpha2, dlog_w = tangents
     first, second = (q1, alpha1, log_w), (q2, alpha2, log_w)
     p, other, ratio = fine_mass(*first), fine_mass(*second), log_ratios(*primals)
-    pull = p * kernels.centre(ratio, lax.stop_gradient(p), lax.stop_gradient(p) > 0)
+    pull = p * kernels.centre(ratio, p, p > 0)
     near = jnp.abs(ratio) < 0.5
     excess = jnp.where(near & (p > 0), p * jnp.expm1(-jnp.where(near, ratio, 0)), other - p)
+    here = (p > 0) | (other > 0)
     return _sum(
         alpha1,
-        (dq1, lambda d: _over(_mean(pull, d), alpha1)),
-        (dalpha1, lambda d: _over(_mean(pull, surprise(*first)), alpha1) * d),
-        (dq2, lambda d: _over(_mean(excess, d), alpha2)),
-        (dalpha2, lambda d: _over(_mean(excess, surprise(*second)), alpha2) * d),
-        (dlog_w, lambda d: _mean(pull + excess, d)),
+        (dq1, lambda d: _over(_total(p > 0, pull * d), alpha1)),
+        (dalpha1, lambda d: _over(_total(p > 0, pull * surprise(*first)), alpha1) * d),
+        (dq2, lambda d: _over(_total(here, excess * d), alpha2)),
+        (dalpha2, lambda d: _over(_total(here, excess * surprise(*second)), alpha2) * d),
+        (dlog_w, lambda d: _total(here, (pull + excess) * d)),
     )
 
 
@@ -220,7 +226,7 @@ def d_log_ratios(primals: Any, tangents: Any) -> jax.Array:
     return jnp.where(mass(q1, alpha1, log_w) > 0, one - two, 0)
 
 
-for _operator, _rule in (
+for _known, _rule in (
     (value, d_value),
     (log_partition, d_log_partition),
     (log_policy, d_log_policy),
@@ -240,10 +246,10 @@ for _operator, _rule in (
     (log_ratios, d_log_ratios),
 ):
 
-    def _with_primal(primals: Any, tangents: Any, *, _operator: Any = _operator, _rule: Any = _rule) -> Any:
-        return _operator(*primals), _apply(_rule, primals, tangents)
+    def _with_primal(primals: Any, tangents: Any, *, _known: Any = _known, _rule: Any = _rule) -> Any:
+        return _known(*primals), _apply(_rule, primals, tangents)
 
-    _operator.defjvp(_with_primal, symbolic_zeros=True)
+    _known.defjvp(_with_primal, symbolic_zeros=True)
 
 
 def _apply(rule: Any, primals: Any, tangents: Any) -> jax.Array:
@@ -268,7 +274,12 @@ def _sum(like: jax.Array, *terms: tuple[Any, Callable[[Any], jax.Array]]) -> jax
 
 def _mean(p: jax.Array, x: jax.Array) -> jax.Array:
     """E_p[x], where an action without mass adds nothing, whatever its x."""
-    return kernels.tree_sum(jnp.where(p == 0, 0, p * x))
+    return _total(p != 0, p * x)
+
+
+def _total(where: jax.Array, x: jax.Array) -> jax.Array:
+    """The sum of x, where there is mass: a term that happens to be 0 elsewhere still has derivatives."""
+    return kernels.tree_sum(jnp.where(where, x, 0))
 
 
 def _over(x: jax.Array, alpha: jax.Array) -> jax.Array:
@@ -285,4 +296,4 @@ def _valid(primals: Primals) -> jax.Array:
 def _centre(primals: Primals, of: Any = mass) -> tuple[jax.Array, Callable[[jax.Array], jax.Array]]:
     """p, and x -> x - E_p[x]."""
     p = of(*primals)
-    return p, lambda x: kernels.centre(x, lax.stop_gradient(p), _valid(primals))
+    return p, lambda x: kernels.centre(x, p, _valid(primals))

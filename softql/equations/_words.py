@@ -4,13 +4,15 @@ A *pair* is an unevaluated sum of two floats, high and low: twice the digits. No
 multiply-add, and one does no harm. Functions work in float32 and float64 and take their constants from `words_of`.
 
 Two habits of XLA on CPU shape this file. It simplifies `(c + x) - c` to x for a constant c: so no constant meets a
-two-sum. And it repeats cheap work for every reader, by fusion, which for an exponential made of multiplications is
-dear; a division it does once. So what many read ends in a division (`kept`).
+two-sum, and what a program has for a constant is `hidden` from it. And it repeats cheap work for every reader, by
+fusion, which for an exponential made of multiplications is dear; a division it does once. So what many read ends in a
+division (`kept`).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
@@ -85,6 +87,11 @@ def power_of_two(k: jax.Array, dtype: Any) -> jax.Array:
     """2^k for an integer k within the normal numbers."""
     words = words_of(dtype)
     return float_of((k + words.bias) << words.digits)
+
+
+def hidden(kernel: Callable[..., jax.Array]) -> Any:
+    """The kernel, compiled, its arguments unknown to XLA until it has simplified."""
+    return jax.jit(lambda *arguments: kernel(*lax.optimization_barrier(arguments)))
 
 
 def kept(x: jax.Array) -> jax.Array:

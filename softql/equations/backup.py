@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from softql.equations import _door as door
-from softql.equations._words import kept
+from softql.equations._words import hidden, kept
 from softql.equations.value import policy_value, soft_value
 
 
@@ -54,7 +54,7 @@ def _soft_q_target(reward: jax.Array, discount: jax.Array, next_v: jax.Array) ->
     return reward + kept(jnp.where(infinite, beyond, discount * jnp.where(infinite, 0, next_v)))
 
 
-_compiled_target = jax.jit(_soft_q_target)
+_compiled_target = hidden(_soft_q_target)
 
 
 def evaluation_target(

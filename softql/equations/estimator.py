@@ -14,7 +14,7 @@ from jaxtyping import Array, ArrayLike, Float
 
 from softql.equations import _door as door
 from softql.equations._kernels import across
-from softql.equations._words import kept
+from softql.equations._words import hidden, kept
 from softql.equations.value import soft_value
 
 
@@ -106,6 +106,6 @@ def _langevin_step(
     return action + kept(step_size * drift) + kept(jnp.sqrt(2 * step_size) * noise)
 
 
-_compiled_step = jax.jit(_langevin_step)
+_compiled_step = hidden(_langevin_step)
 
 __all__ = ["importance_value", "langevin_step"]
