@@ -150,7 +150,9 @@ def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array
     high, low, lowest = form.log2
     up = (-(k * high)[..., None], -(k * (low + lowest))[..., None])
     p = jnp.where(inside, words.exp_of_minus(*words.add(depth, up)), 0)
-    moment = words.tree_sum(words.kept(jnp.where(p == 0, 0, p * (t * t + 2 * t * t_rest)))) * z.one
+    p = words.kept(jnp.where(k[..., None] == 0, _mass(z), p))
+    square = words.multiply(*[(jnp.where(p == 0, 0, t), jnp.where(p == 0, 0, t_rest))] * 2)
+    moment = _sum(words.pair_sum(words.multiply((p, jnp.zeros_like(p)), square))) * z.one
     whole = k.astype(form.integer)
     half = whole >> 1
     small = moment * words.power_of_two(-half, q.dtype) / jnp.where(alpha == 0, jnp.inf, alpha)
