@@ -90,10 +90,9 @@ _NAMES = {
     " temperature_dual",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
-_ROOMS = {
-    *("equations", "equivalences", "laws", "mdp", "measures"),
-    *("precise", "returns", "samplers", "tabular", "temperature"),
-}
+_ROOMS = (
+    "equations", "equivalences", "laws", "mdp", "measures", "precise", "returns", "samplers", "tabular", "temperature",
+)  # fmt: skip
 
 if not TYPE_CHECKING:  # so that a type checker still reports a name that is not there
 

@@ -226,10 +226,9 @@ def shaped(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thunk]]
 def neighbours(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thunk]]:
     """Policies that are nearly one, and masses that are nearly none."""
     q, alpha, log_w = (np.asarray(b[name])[:4] for name in ("q", "alpha", "log_w"))
-    other, heat = q.copy(), alpha.copy()
-    for i in range(len(q)):  # a digit, a factor, a factor and a digit, a little of everything
-        other[i] = (np.nextafter(q[i], dtype(9)), q[i] * dtype(1.7), q[i] * dtype(0.3), q[i])[i]
-        heat[i] = (alpha[i], alpha[i] * dtype(1.7), alpha[i] * dtype(0.3), np.nextafter(alpha[i], dtype(9)))[i]
+    factor = np.array([1, 1.7, 0.3, 1], dtype)
+    other, heat = q * factor[:, None], alpha * factor
+    other[0], heat[3] = np.nextafter(q[0], dtype(9)), np.nextafter(alpha[3], dtype(9))
     curve = jax.grad(lambda *x: e.boltzmann_entropy(*x).sum(), 1)
     for label, w in (("", None), (", weighted", log_w), (", widely weighted", log_w * 20)):
         yield f"boltzmann_kl of neighbours{label}", partial(e.boltzmann_kl, q, alpha, other, heat, w)

@@ -116,13 +116,10 @@ def test_constants_of_a_program_give_the_same_bits(name):
     call = WAYS[name][0]
     for actions in (3, 33):
         arguments = _arguments(name, actions, "")
-        given = [i for i, x in enumerate(arguments) if x is not None]
         expected = np.asarray(call(*arguments))
-        for left in ([], *([i] for i in given)):
-            used = lambda *few, left=left, all=arguments: call(  # noqa: E731
-                *(few[left.index(i)] if i in left else x for i, x in enumerate(all))
-            )
-            assert_bits(np.asarray(jax.jit(used)(*(arguments[i] for i in left))), expected)
+        for left in (None, *(i for i, x in enumerate(arguments) if x is not None)):
+            closed = lambda x, left=left, all=arguments: call(*(x if i == left else y for i, y in enumerate(all)))  # noqa: E731
+            assert_bits(np.asarray(jax.jit(closed)(None if left is None else arguments[left])), expected)
 
 
 def assert_bits(found, expected, share=0.0):

@@ -29,32 +29,6 @@ Tangents = tuple[Any, Any, Any]
 Rule = Callable[[Primals, Tangents], jax.Array]
 
 
-def _operator(kernel: Any) -> Any:
-    return jax.custom_jvp(words.hidden(kernel))
-
-
-value = _operator(kernels.value)
-log_partition = _operator(kernels.log_partition)
-log_policy = _operator(kernels.log_policy)
-policy = _operator(kernels.policy)
-fast_log_policy = _operator(fast.log_policy)
-fast_policy = _operator(fast.policy)
-mass = _operator(kernels.mass)
-fine_mass = _operator(kernels.fine_mass)  # the same to half an ulp, for products of masses
-advantage = _operator(kernels.advantage)
-entropy = _operator(kernels.entropy)
-surprise = _operator(kernels.surprise)
-spread = _operator(kernels.spread)
-mellow = _operator(kernels.mellow)
-mellow_slope = _operator(kernels.mellow_slope)
-divergence = _operator(kernels.divergence)
-boltzmann_kl = _operator(kernels.boltzmann_kl)
-log_ratios = _operator(kernels.log_ratios)
-policy_value = words.hidden(kernels.policy_value)
-entropy_of = words.hidden(kernels.entropy_of)
-energy = words.hidden(kernels.energy)
-
-
 def d_value(primals: Primals, tangents: Tangents) -> jax.Array:
     """E[dQ] + H d(alpha) + alpha E[d(log w)]."""
     _, alpha, _ = primals
@@ -87,7 +61,7 @@ def d_advantage(primals: Primals, tangents: Tangents) -> jax.Array:
     """dQ - dV, the first term and its mean taken together."""
     q, alpha, _ = primals
     dq, dalpha, dlog_w = tangents
-    p, centre = _centre(primals)
+    p, centre = _centre(primals, mass)
     change = _sum(
         q,
         (dq, centre),
@@ -101,7 +75,7 @@ def d_log_policy(primals: Primals, tangents: Tangents) -> jax.Array:
     """(dQ - E[dQ]) / alpha + t d(alpha) / alpha - E[d(log w)]."""
     q, alpha, _ = primals
     dq, dalpha, dlog_w = tangents
-    p, centre = _centre(primals)
+    p, centre = _centre(primals, mass)
     change = _sum(
         q,
         (dq, lambda d: _over(centre(d), kernels.across(alpha, p))),
@@ -226,32 +200,6 @@ def d_log_ratios(primals: Any, tangents: Any) -> jax.Array:
     return jnp.where(mass(q1, alpha1, log_w) > 0, one - two, 0)
 
 
-for _known, _rule in (
-    (value, d_value),
-    (log_partition, d_log_partition),
-    (log_policy, d_log_policy),
-    (policy, d_policy),
-    (fast_log_policy, d_log_policy),
-    (fast_policy, d_policy),
-    (mass, d_mass),
-    (fine_mass, d_mass),
-    (advantage, d_advantage),
-    (entropy, d_entropy),
-    (surprise, d_surprise),
-    (spread, d_spread),
-    (mellow, d_mellow),
-    (mellow_slope, d_mellow_slope),
-    (divergence, d_divergence),
-    (boltzmann_kl, d_boltzmann_kl),
-    (log_ratios, d_log_ratios),
-):
-
-    def _with_primal(primals: Any, tangents: Any, *, _known: Any = _known, _rule: Any = _rule) -> Any:
-        return _known(*primals), _apply(_rule, primals, tangents)
-
-    _known.defjvp(_with_primal, symbolic_zeros=True)
-
-
 def _apply(rule: Any, primals: Any, tangents: Any) -> jax.Array:
     """The rule, compiled as one, on the tangents that are not zero by construction; the others become None."""
     given = tuple(None if isinstance(t, SymbolicZero) else t for t in tangents)
@@ -293,7 +241,40 @@ def _valid(primals: Primals) -> jax.Array:
     return kernels.valid(q, log_w)
 
 
-def _centre(primals: Primals, of: Any = mass) -> tuple[jax.Array, Callable[[jax.Array], jax.Array]]:
+def _centre(primals: Primals, of: Any) -> tuple[jax.Array, Callable[[jax.Array], jax.Array]]:
     """p, and x -> x - E_p[x]."""
     p = of(*primals)
     return p, lambda x: kernels.centre(x, p, _valid(primals))
+
+
+def _operator(kernel: Any, rule: Any) -> Any:
+    """The kernel, and what it moves by with each of its arguments."""
+    operator = jax.custom_jvp(words.hidden(kernel))
+
+    def with_primal(primals: Any, tangents: Any) -> Any:
+        return operator(*primals), _apply(rule, primals, tangents)
+
+    operator.defjvp(with_primal, symbolic_zeros=True)
+    return operator
+
+
+value = _operator(kernels.value, d_value)
+log_partition = _operator(kernels.log_partition, d_log_partition)
+log_policy = _operator(kernels.log_policy, d_log_policy)
+policy = _operator(kernels.policy, d_policy)
+fast_log_policy = _operator(fast.log_policy, d_log_policy)
+fast_policy = _operator(fast.policy, d_policy)
+mass = _operator(kernels.mass, d_mass)
+fine_mass = _operator(kernels.fine_mass, d_mass)  # the same to half an ulp, for products of masses
+advantage = _operator(kernels.advantage, d_advantage)
+entropy = _operator(kernels.entropy, d_entropy)
+surprise = _operator(kernels.surprise, d_surprise)
+spread = _operator(kernels.spread, d_spread)
+mellow = _operator(kernels.mellow, d_mellow)
+mellow_slope = _operator(kernels.mellow_slope, d_mellow_slope)
+divergence = _operator(kernels.divergence, d_divergence)
+boltzmann_kl = _operator(kernels.boltzmann_kl, d_boltzmann_kl)
+log_ratios = _operator(kernels.log_ratios, d_log_ratios)
+policy_value = words.hidden(kernels.policy_value)
+entropy_of = words.hidden(kernels.entropy_of)
+energy = words.hidden(kernels.energy)

@@ -18,7 +18,6 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from softql.equations import _words as words
 from softql.equations._words import Pair
@@ -43,7 +42,6 @@ class Gibbs(NamedTuple):
 
 def gibbs(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> Gibbs:
     """The Boltzmann distribution of q at temperature alpha against the weights exp(log_w)."""
-    alpha = lax.optimization_barrier(alpha)  # a constant alpha would let XLA reassociate the exact products
     valid = q != -jnp.inf if log_w is None else (q != -jnp.inf) & (log_w != -jnp.inf)
     top = words.kept(words.fold_max(words.kept(jnp.where(valid, q, -jnp.inf))))
     one = jnp.where(alpha >= 0, _one(top), jnp.nan)
@@ -89,9 +87,7 @@ def advantage(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Ar
 def log_policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """log pi = -(gap + L); -inf where invalid."""
     z = gibbs(q, alpha, log_w)
-    total = words.kept_pair(log_total(z))
-    below = words.add(z.gap, (total[0][..., None], total[1][..., None]))
-    return jnp.where(z.valid, negative(_sum(below)), -jnp.inf * z.one[..., None])
+    return jnp.where(z.valid, negative(_sum(_below(z))), -jnp.inf * z.one[..., None])
 
 
 def policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
@@ -138,8 +134,7 @@ def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array
     away, lost = _from_mode(z.gap, z.modal, inside)
     mean = words.kept(words.tree_sum(words.kept(_mass(z) * away)))[..., None]
     t, t_rest = words.add((away, lost), (jnp.where(inside, -mean, 0), jnp.zeros_like(lost)))
-    total = words.kept_pair(log_total(z))
-    depth = words.add(z.gap, (total[0][..., None], total[1][..., None]))  # -log p
+    depth = _below(z)  # and, less log w, -log p
     if log_w is not None:
         depth = words.add(depth, (-jnp.where(inside, log_w, 0), jnp.zeros_like(depth[0])))
     depth = words.kept_pair(depth)
@@ -195,7 +190,7 @@ def kl(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w
     change = words.add(second.gap, words.minus(first.gap))
     start, start_rest = (jnp.take_along_axis(jnp.where(both, x, 0), k, axis=-1) for x in change)
     away, lost = words.add(change, (-start, -start_rest))
-    fine, fine_rest = _change(q1, alpha1, first.shrink, q2, alpha2, second.shrink, k)
+    fine, fine_rest = _change((q1, alpha1, first.shrink), (q2, alpha2, second.shrink), k)
     known = jnp.isfinite(fine) & jnp.isfinite(fine_rest)
     away = words.kept(jnp.where(both, jnp.where(known, fine, away), 0))
     lost = words.kept(jnp.where(both, jnp.where(known, fine_rest, lost), 0))
@@ -238,6 +233,12 @@ def _log_ratio(first: Gibbs, second: Gibbs) -> jax.Array:
 def log_total(z: Gibbs) -> Pair:
     """L = peak + log sum exp(-depth) = log Z - top / alpha."""
     return words.add(z.peak, z.log_rest)
+
+
+def _below(z: Gibbs) -> Pair:
+    """-log pi = gap + L."""
+    total, rest = words.kept_pair(log_total(z))
+    return words.add(z.gap, (total[..., None], rest[..., None]))
 
 
 def _mass(z: Gibbs) -> jax.Array:
@@ -325,9 +326,7 @@ def _drop(q: jax.Array, top: jax.Array, valid: jax.Array) -> tuple[Pair, jax.Arr
 def _divide(drop: Pair, shrink: jax.Array, alpha: jax.Array) -> Pair:
     """drop / alpha; the second word also corrects XLA's x / a -> x * (1 / a)."""
     dtype = drop[0].dtype
-    c = inverse_power_of_two(alpha)
-    unit = (alpha * c)[..., None]  # in [1/2, 4): nothing below over- or underflows where the answer does not
-    scale = (c / shrink)[..., None]
+    unit, scale = _unit(alpha, shrink)
     x, x_rest = drop[0] * scale, drop[1] * scale
     x_rest = jnp.where(jnp.isinf(x), 0, x_rest)
     gap = x / unit
@@ -342,30 +341,26 @@ def _divide(drop: Pair, shrink: jax.Array, alpha: jax.Array) -> Pair:
     return gap, rest
 
 
-def _change(
-    q1: jax.Array,
-    alpha1: jax.Array,
-    shrink1: jax.Array,
-    q2: jax.Array,
-    alpha2: jax.Array,
-    shrink2: jax.Array,
-    k: jax.Array,
-) -> Pair:
-    """(Q'_k - Q') / alpha' - (Q_k - Q) / alpha, over one denominator in exact products: of near policies hardly a
-    digit of either quotient is left. Not finite where a word over- or underflows."""
+def _unit(alpha: jax.Array, shrink: jax.Array) -> Pair:
+    """alpha c in [1/2, 4), and c / shrink for a scaled drop: nothing below over- or underflows where the answer does
+    not."""
+    c = inverse_power_of_two(alpha)
+    return (alpha * c)[..., None], (c / shrink)[..., None]
 
-    def parts(q: jax.Array, alpha: jax.Array, shrink: jax.Array) -> tuple[Pair, jax.Array]:
-        c = inverse_power_of_two(alpha)
-        shrink, scale = shrink[..., None], (c / shrink)[..., None]
-        drop, rest = words.two_sum(jnp.take_along_axis(q, k, axis=-1) * shrink, -q * shrink)
-        return (drop * scale, rest * scale), (lax.optimization_barrier(alpha) * c)[..., None]
 
-    (x1, rest1), unit1 = parts(q1, alpha1, shrink1)
-    (x2, rest2), unit2 = parts(q2, alpha2, shrink2)
-    over, under = jnp.broadcast_to(unit1, q1.shape), jnp.broadcast_to(unit2, q1.shape)
-    products = (words.two_product(x, u) for x, u in ((x2, over), (-x1, under), (rest2, over), (-rest1, under)))
+def _change(first: tuple[jax.Array, ...], second: tuple[jax.Array, ...], k: jax.Array) -> Pair:
+    """(Q'_k - Q') / alpha' - (Q_k - Q) / alpha of two (Q, alpha, shrink), over one denominator in exact products: of
+    near policies hardly a digit of either quotient is left. Not finite where a word over- or underflows."""
+
+    def parts(q: jax.Array, alpha: jax.Array, shrink: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+        unit, scale = _unit(alpha, shrink)
+        drop, rest = words.two_sum(jnp.take_along_axis(q, k, axis=-1) * shrink[..., None], -q * shrink[..., None])
+        return drop * scale, rest * scale, jnp.broadcast_to(unit, q.shape)
+
+    (x1, rest1, unit1), (x2, rest2, unit2) = parts(*first), parts(*second)
+    products = (words.two_product(x, u) for x, u in ((x2, unit1), (-x1, unit2), (rest2, unit1), (-rest1, unit2)))
     high, low = words.exact_sum([word for product in products for word in product])
-    return words.divide((high, low), words.two_product(over, under))
+    return words.divide((high, low), words.two_product(unit1, unit2))
 
 
 def inverse_power_of_two(alpha: jax.Array) -> jax.Array:
