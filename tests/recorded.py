@@ -232,6 +232,9 @@ def neighbours(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thu
     curve = jax.grad(lambda *x: e.boltzmann_entropy(*x).sum(), 1)
     for label, w in (("", None), (", weighted", log_w), (", widely weighted", log_w * 20)):
         yield f"boltzmann_kl of neighbours{label}", partial(e.boltzmann_kl, q, alpha, other, heat, w)
+        for how, (far, warm) in (("neighbours", (other, heat)), ("strangers", (-q * dtype(60), heat))):
+            pair = (q, alpha, far, warm, *(() if w is None else (w,)))
+            yield f"gradients of boltzmann_kl of {how}{label}", partial(gradients, e.boltzmann_kl, pair)
         cold = np.array([1e-9, 1e-30, 1, 40], dtype)
         gaps = np.array([[0, 90, 120, 60, 1], [3, 0, 200, 87, 1e4], [0, 0, 70, 2, 5], [80, 0, 99, 3, 1]], dtype)
         rows = (-gaps * cold[:, None], cold) if w is None else (-gaps * cold[:, None], cold, w)

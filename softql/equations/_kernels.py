@@ -42,6 +42,7 @@ fine_mass = weighted.mass
 mellow = weighted.mellow
 mellow_slope = weighted.mellow_slope
 boltzmann_kl = weighted.kl
+contrast = weighted.contrast
 spread = weighted.spread
 
 
@@ -73,13 +74,6 @@ def energy(q: jax.Array, alpha: jax.Array) -> jax.Array:
     return jnp.where(infinite, -q, -jnp.where(infinite, 0, q) / across(alpha, q))
 
 
-def log_ratios(
-    q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None
-) -> jax.Array:
-    """log(p / p') of the same; 0 where p has no mass."""
-    return weighted.log_ratios(weighted.gibbs(q1, alpha1, log_w), weighted.gibbs(q2, alpha2, log_w))
-
-
 def valid(q: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """The actions that have a density: Q and log w above -inf."""
     return q != -jnp.inf if log_w is None else (q != -jnp.inf) & (log_w != -jnp.inf)
@@ -106,6 +100,11 @@ def masses(log_pi: jax.Array, log_w: jax.Array | None) -> tuple[jax.Array, jax.A
     safe = jnp.where(taken, log_pi, 0)
     total, rest = (safe, jnp.zeros_like(safe)) if log_w is None else two_sum(safe, jnp.where(taken, log_w, 0))
     return jnp.where(taken, exp_of_minus(-total, -rest), 0), taken
+
+
+def given_mass(log_pi: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """p = w pi of a log density."""
+    return masses(log_pi, log_w)[0]
 
 
 def divergence(log_p: jax.Array, log_q: jax.Array, log_w: jax.Array | None) -> jax.Array:

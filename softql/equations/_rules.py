@@ -22,6 +22,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from softql.equations import _fast as fast
 from softql.equations import _kernels as kernels
+from softql.equations import _weighted as weighted
 from softql.equations import _words as words
 
 Primals = tuple[jax.Array, jax.Array, jax.Array | None]
@@ -154,12 +155,47 @@ def d_mellow_slope(primals: tuple[jax.Array, jax.Array], tangents: tuple[Any, An
     return d_entropy((*primals, None), (*tangents, None))
 
 
+def d_given_mass(primals: tuple[Any, Any], tangents: tuple[Any, Any]) -> jax.Array:
+    """p (d log pi + d log w)."""
+    p = given_mass(*primals)
+    return p * _sum(p, *((d, lambda d: d) for d in tangents))
+
+
+def d_policy_value(primals: Any, tangents: Any) -> jax.Array:
+    """E[dQ - log pi d(alpha) - alpha d(log pi) + (Q - alpha log pi) (d log pi + d log w)]."""
+    log_pi, q, alpha, log_w = primals
+    dlog_pi, dq, dalpha, dlog_w = tangents
+    p, taken = given_mass(log_pi, log_w), kernels.valid(log_pi, log_w)
+    log_pi, heat = jnp.where(taken, log_pi, 0), alpha[..., None]
+    gain = jnp.where(taken, q, 0) - heat * log_pi
+    return _sum(
+        alpha,
+        (dlog_pi, lambda d: _total(taken, p * (gain - heat) * d)),
+        (dq, lambda d: _total(taken, p * d)),
+        (dalpha, lambda d: -_total(taken, p * log_pi) * d),
+        (dlog_w, lambda d: _total(taken, p * gain * d)),
+    )
+
+
+def d_entropy_of(primals: Any, tangents: Any) -> jax.Array:
+    """-E[(1 + log pi) d(log pi) + log pi d(log w)]."""
+    log_pi, log_w = primals
+    dlog_pi, dlog_w = tangents
+    p, taken = given_mass(log_pi, log_w), kernels.valid(log_pi, log_w)
+    log_pi = jnp.where(taken, log_pi, 0)
+    return _sum(
+        p[..., 0],
+        (dlog_pi, lambda d: -_total(taken, p * (1 + log_pi) * d)),
+        (dlog_w, lambda d: -_total(taken, p * log_pi * d)),
+    )
+
+
 def d_divergence(primals: Primals, tangents: Tangents) -> jax.Array:
     """E_p[t d(log p)] + (q - p) d(log q), t = log p - log q: the formula's gradient along normalised densities."""
     log_p, log_q, log_w = primals
     dlog_p, dlog_q, dlog_w = tangents
-    p, in_p = kernels.masses(log_p, log_w)
-    q, in_q = kernels.masses(log_q, log_w)
+    p, in_p = given_mass(log_p, log_w), kernels.valid(log_p, log_w)
+    q, in_q = given_mass(log_q, log_w), kernels.valid(log_q, log_w)
     t = jnp.where(in_p, log_p, 0) - jnp.where(in_q, log_q, jnp.where(in_p, -jnp.inf, 0))
     excess = jnp.where(in_p & in_q, p * jnp.expm1(-t), q - p)
     terms = kernels.divergence_terms(log_p, log_q, log_w)
@@ -172,32 +208,45 @@ def d_divergence(primals: Primals, tangents: Tangents) -> jax.Array:
 
 
 def d_boltzmann_kl(primals: Any, tangents: Any) -> jax.Array:
-    """E_1[(d - KL) dx_1] + E_2[dx_2] - E_1[dx_2], d = log p_1 / p_2, dx = (dQ + t d(alpha)) / alpha + d(log w)."""
+    """E_1[c dx_1] + E_2[dx_2] - E_1[dx_2], c = log(p_1 / p_2) - KL, dx = (dQ + t d(alpha)) / alpha + d(log w).
+
+    Near each other, p_2 - p_1 is p_1 expm1(-r) with r = c + KL, and the two parts of d(log w) have -p_1 r in common;
+    for an action next to 1 it is what all others lose. Actions that only p_1 takes have a surprise under p_2 too.
+    """
     q1, alpha1, q2, alpha2, log_w = primals
     dq1, dalpha1, dq2, dalpha2, dlog_w = tangents
     first, second = (q1, alpha1, log_w), (q2, alpha2, log_w)
-    p, other, ratio = fine_mass(*first), fine_mass(*second), log_ratios(*primals)
-    pull = p * kernels.centre(ratio, p, p > 0)
-    near = jnp.abs(ratio) < 0.5
-    excess = jnp.where(near & (p > 0), p * jnp.expm1(-jnp.where(near, ratio, 0)), other - p)
+    p, other, c, kl = fine_mass(*first), fine_mass(*second), contrast(*primals), boltzmann_kl(*primals)[..., None]
+    ratio = c + kl
+    near = (p > 0) & (jnp.abs(c) + kl < 1)
+    small = jnp.where(near, ratio, 0)
+    excess = jnp.where(near, p * jnp.expm1(-small), other - p)
+    heavy = p > 0.5
+    excess = jnp.where(heavy, -kernels.tree_sum(jnp.where(heavy, 0, excess))[..., None], excess)
+    weights = jnp.where(near, p * (weighted.expm1_less_x(-small) - kl), p * c + excess)
     here = (p > 0) | (other > 0)
+
+    def surprise2() -> jax.Array:
+        return jnp.where(other > 0, surprise(*second), -log_policy(*second) - entropy(*second)[..., None])
+
     return _sum(
         alpha1,
-        (dq1, lambda d: _over(_total(p > 0, pull * d), alpha1)),
-        (dalpha1, lambda d: _over(_total(p > 0, pull * surprise(*first)), alpha1) * d),
+        (dq1, lambda d: _over(_total(p > 0, p * c * d), alpha1)),
+        (dalpha1, lambda d: _over(_total(p > 0, p * c * surprise(*first)), alpha1) * d),
         (dq2, lambda d: _over(_total(here, excess * d), alpha2)),
-        (dalpha2, lambda d: _over(_total(here, excess * surprise(*second)), alpha2) * d),
-        (dlog_w, lambda d: _total(here, (pull + excess) * d)),
+        (dalpha2, lambda d: _over(_total(here, excess * surprise2()), alpha2) * d),
+        (dlog_w, lambda d: _total(here, weights * d)),
     )
 
 
-def d_log_ratios(primals: Any, tangents: Any) -> jax.Array:
-    """d log pi_1 - d log pi_2 where there is mass."""
+def d_contrast(primals: Any, tangents: Any) -> jax.Array:
+    """d log pi_1 - d log pi_2 - d KL where there is mass."""
     q1, alpha1, q2, alpha2, log_w = primals
     dq1, dalpha1, dq2, dalpha2, dlog_w = tangents
     one = d_log_policy((q1, alpha1, log_w), (dq1, dalpha1, dlog_w))
     two = d_log_policy((q2, alpha2, log_w), (dq2, dalpha2, dlog_w))
-    return jnp.where(mass(q1, alpha1, log_w) > 0, one - two, 0)
+    change = one - two - d_boltzmann_kl(primals, tangents)[..., None]
+    return jnp.where(mass(q1, alpha1, log_w) > 0, change, 0)
 
 
 def _apply(rule: Any, primals: Any, tangents: Any) -> jax.Array:
@@ -274,7 +323,8 @@ mellow = _operator(kernels.mellow, d_mellow)
 mellow_slope = _operator(kernels.mellow_slope, d_mellow_slope)
 divergence = _operator(kernels.divergence, d_divergence)
 boltzmann_kl = _operator(kernels.boltzmann_kl, d_boltzmann_kl)
-log_ratios = _operator(kernels.log_ratios, d_log_ratios)
-policy_value = words.hidden(kernels.policy_value)
-entropy_of = words.hidden(kernels.entropy_of)
+contrast = _operator(kernels.contrast, d_contrast)
+given_mass = _operator(kernels.given_mass, d_given_mass)
+policy_value = _operator(kernels.policy_value, d_policy_value)
+entropy_of = _operator(kernels.entropy_of, d_entropy_of)
 energy = words.hidden(kernels.energy)

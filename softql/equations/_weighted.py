@@ -176,16 +176,24 @@ def mellow_slope(q: jax.Array, alpha: jax.Array) -> jax.Array:
     return jnp.where(z.top == -jnp.inf, 0, slope)
 
 
-def kl(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None) -> jax.Array:
-    """KL(p || p') of two Boltzmann policies, from the differences of their gaps.
+class Contrast(NamedTuple):
+    """Two Boltzmann policies p and p' beside each other, of gaps g and g' in two words.
 
-    With c = (g' - g) centred under p, KL = log E_p[exp(-c)] = log1p(E_p[exp(-c) - 1 + c]): terms of one sign, small
-    where the policies are near. Actions that p never takes add what p' has there. Far apart, it is E_p[log(p / p')].
+    The contrast of an action is c = g' - g - origin, with the origin that makes E_p[c] = 0: log(p / p') - KL(p || p').
     """
+
+    first: Gibbs
+    second: Gibbs
+    mass: jax.Array  # p
+    both: jax.Array  # taken by p, and possible under p'
+    origin: Pair
+    c: Pair  # 0 where not both
+
+
+def _contrast(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None) -> Contrast:
     first, second = gibbs(q1, alpha1, log_w), gibbs(q2, alpha2, log_w)
     p = _mass(first)
-    inside = p > 0
-    both = inside & second.valid
+    both = (p > 0) & second.valid
     k = jnp.argmax(first.modal & both, axis=-1)[..., None]  # differences are taken from an action of largest mass
     change = words.add(second.gap, words.minus(first.gap))
     start, start_rest = (jnp.take_along_axis(jnp.where(both, x, 0), k, axis=-1) for x in change)
@@ -195,11 +203,27 @@ def kl(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w
     away = words.kept(jnp.where(both, jnp.where(known, fine, away), 0))
     lost = words.kept(jnp.where(both, jnp.where(known, fine_rest, lost), 0))
     mean = words.kept(words.tree_sum(words.kept(p * away)))[..., None]
-    c, c_rest = words.add((away, lost), (jnp.where(both, -mean, 0), jnp.zeros_like(lost)))
+    c = words.add((away, lost), (jnp.where(both, -mean, 0), jnp.zeros_like(lost)))
+    origin = words.add((start, start_rest), (mean, jnp.zeros_like(mean)))
+    return Contrast(first, second, p, both, origin, c)
+
+
+def contrast(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """log(p / p') - KL(p || p') of two Boltzmann policies; 0 where p has no mass."""
+    return _sum(_contrast(q1, alpha1, q2, alpha2, log_w).c)
+
+
+def kl(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None) -> jax.Array:
+    """KL(p || p') of two Boltzmann policies, from the differences of their gaps.
+
+    With their contrast c, KL = log E_p[exp(-c)] = log1p(E_p[exp(-c) - 1 + c]): terms of one sign, small where the
+    policies are near. Actions that p never takes add what p' has there. Far apart, it is E_p[log(p / p')].
+    """
+    first, second, p, both, origin, (c, c_rest) = _contrast(q1, alpha1, q2, alpha2, log_w)
+    inside = p > 0
     # exp(-c) p for actions that p hardly takes: w exp(-g') up to the row's constant, in one exponential
     total, total_rest = log_total(first)
-    shift = words.add((start, start_rest), (mean, jnp.zeros_like(mean)))
-    shift = words.kept_pair(words.add(shift, (-total[..., None], -total_rest[..., None])))
+    shift = words.kept_pair(words.add(origin, (-total[..., None], -total_rest[..., None])))
     gap = (jnp.where(second.valid, second.gap[0], 0), jnp.where(second.valid, second.gap[1], 0))
     steps = words.add(gap, words.minus(shift))
     if log_w is not None:
@@ -211,17 +235,11 @@ def kl(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w
     term = jnp.where(both & near, curve, ratio + p * (c - 1))
     term = jnp.where(inside, term, ratio)
     excess = words.tree_sum(words.kept(term))
-    log_ratio = _log_ratio(first, second)
-    far = words.tree_sum(words.kept(jnp.where(both, p * log_ratio, 0)))
+    far = words.tree_sum(words.kept(jnp.where(both, p * _log_ratio(first, second), 0)))
     small = words.log1p(jnp.where(excess < 4, excess, 0))
     result = jnp.where(excess < 4, small, far)
     impossible = jnp.any(inside & ~second.valid, axis=-1)
     return jnp.where(impossible, jnp.inf, result) * first.one * second.one
-
-
-def log_ratios(first: Gibbs, second: Gibbs) -> jax.Array:
-    """log(p / p') of two Boltzmann policies; 0 where p has no mass."""
-    return jnp.where(_mass(first) > 0, _log_ratio(first, second), 0)
 
 
 def _log_ratio(first: Gibbs, second: Gibbs) -> jax.Array:

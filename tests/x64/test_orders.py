@@ -88,3 +88,21 @@ def test_divergences(order):
         expected = derivatives(plain, order, arguments)
         assert_same(derivatives(softql.boltzmann_kl, order, arguments), expected)
         assert_same(derivatives(by_densities, order, arguments), expected)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_given_densities(order):
+    """What is computed from a log density, normalised or not, with one action that has none."""
+    few = (jnp.array([-1.0, 0.3, -2.0]), Q[:3], ALPHA, LOG_W[:3])
+
+    def gain(log_pi, q, alpha, log_w):
+        return (jnp.exp(log_pi + log_w) * (q - alpha * log_pi)).sum()
+
+    for call, plain in (
+        (softql.policy_value, gain),
+        (lambda log_pi, q, alpha, log_w: softql.entropy(log_pi, log_w), lambda p, _, __, w: gain(p, 0.0, 1.0, w)),
+    ):
+        longer = lambda p, q, a, w, call=call: call(jnp.append(p, -jnp.inf), jnp.append(q, 0.5), a, jnp.append(w, 2.0))  # noqa: E731
+        expected = derivatives(plain, order, few)
+        assert_same(derivatives(call, order, few), expected)
+        assert_same(derivatives(longer, order, few), expected)
