@@ -114,6 +114,8 @@ def _put(laws: ModuleType, arguments: argparse.Namespace) -> int:
         report = _report(laws, arguments)
     _write(arguments.json, report.to_json())
     _write(arguments.html, report.to_html(arguments.target))
+    if report.unreached:
+        raise KeyboardInterrupt
     return HELD if report.ok else BROKEN
 
 
@@ -165,6 +167,8 @@ def _report(laws: ModuleType, arguments: argparse.Namespace) -> Report:
             progress=told,
             command=command_of(arguments),
         )
+    except laws.Interrupted as stop:  # what there is, is reported
+        report = stop.report
     except ValueError as error:
         raise Mistake(str(error)) from error
     finally:
@@ -388,6 +392,8 @@ class Screen:
         """The sum of it."""
         from softql.laws import text
 
+        if self.live and report.unreached:
+            self.stream.write("\r\x1b[K")
         if (line := text.wanting(report)) and not self.all:
             print(text.paint(line, text.COLOURS["skipped"], self.colour), file=self.stream)
         code = "32" if report.ok else "1;31"

@@ -313,6 +313,25 @@ def test_every_theorem_that_backs_a_law_is_there():
     assert sum(bool(backing.theorems_of(law)) for law in LAWS) >= 80
 
 
+def test_control_c_reports_what_there_is(folder, capsys):
+    """As a person stops a long run: the laws that ended are on the screen and in the report, and the code is 130."""
+    (folder / "stopped.py").write_text(
+        "import os, signal\nfrom good import soft_value as right\ncalls = []\n"
+        "def soft_value(q, alpha, log_w=0.0):\n"
+        "    calls.append(1)\n"
+        "    if len(calls) == 60:\n        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return right(q, alpha, log_w)\n"
+    )
+    assert softql("verify", "stopped", "--law", "value", "--examples", "20", "--json", "partial.json") == 130
+    captured = capsys.readouterr()
+    report = json.loads((folder / "partial.json").read_text())
+    assert report["counts"]["passed"] >= 1
+    assert report["unreached"] >= 1
+    assert report["ok"] is False
+    assert f"stopped before {report['unreached']} more" in captured.out
+    assert captured.err == "softql: stopped\n"
+
+
 # pytest
 
 

@@ -22,6 +22,7 @@ from .core import Sides as Sides
 from .core import law as law
 from .pytesting import parametrize as parametrize
 from .report import Counterexample as Counterexample
+from .report import Interrupted as Interrupted
 from .report import LawBroken as LawBroken
 from .report import Report as Report
 from .report import Result as Result

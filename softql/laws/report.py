@@ -76,6 +76,8 @@ class Report:
     seed: int | None = None
     seconds: float = 0.0
     command: str | None = None
+    unreached: int = 0
+    """Laws that were not put to it, because the run was stopped."""
 
     @property
     def failures(self) -> tuple[Result, ...]:
@@ -84,9 +86,10 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every law did as expected; a skipped law is no failure, but a run that checked nothing is not ok."""
+        """Whether every law did as expected; a skipped law is no failure, but a run that checked nothing, or was
+        stopped, is not ok."""
         checked = any(result.status != "skipped" for result in self.results)
-        return checked and not any(result.unexpected for result in self.results)
+        return checked and not self.unreached and not any(result.unexpected for result in self.results)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -110,6 +113,7 @@ class Report:
             "seed": self.seed,
             "seconds": round(self.seconds, 3),
             "counts": self.counts,
+            "unreached": self.unreached,
         }
         return json.dumps(
             {**head, "results": [_record(result) for result in self.results]}, indent=1, ensure_ascii=False
@@ -126,6 +130,14 @@ class LawBroken(AssertionError):
     def __init__(self, results: tuple[Result, ...]) -> None:
         super().__init__("\n".join(map(str, results)))
         self.results = results
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while laws were put to an implementation: `report` has those that ended."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
 
 
 def _record(result: Result) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from .core import Case, Finding, Law, laws_of
 from .implementation import PRINTS, Functions, OutOfDomain, Witness, find
 from .narrow import SECONDS, narrowed
 from .policy import boltzmann, divergence, entropy, expectation
-from .report import Counterexample, LawBroken, Report, Result, Status
+from .report import Counterexample, Interrupted, LawBroken, Report, Result, Status
 from .text import MISSING, one_line
 
 ROOMS = (value, boltzmann, entropy, divergence, expectation, backup, returns, estimator)
@@ -128,6 +128,7 @@ def verify(
     Raises:
         ValueError: for an unknown law, on_fail or case, or an option outside its range.
         LawBroken: with on_fail="raise".
+        Interrupted: a KeyboardInterrupt whose `report` has the laws that ended before Ctrl-C.
 
     Example:
         >>> report = verify({"energy": lambda q, alpha: -q / alpha[..., None]}, ["energy_is_minus_q"], examples=5)
@@ -150,20 +151,29 @@ def verify(
     options = Options(
         examples, seed, precision, shrink, time_limit, typed, expected, command, {} if hung is None else hung
     )
-    chosen, results, began = select(laws), [], time.monotonic()
+    chosen, began = select(laws), time.monotonic()
+    results: list[Result] = []
     if typed is not None:
         for law in chosen:
             check_case(law, typed)
-    for place, law in enumerate(chosen, 1):
-        if progress is not None:
-            progress(law, None, place, len(chosen))
-        result = examine(law, implementation, options)
-        results.append(result)
-        if progress is not None:
-            progress(law, result, place, len(chosen))
-        if on_fail == "raise" and result.unexpected:
-            raise LawBroken((result,))
-    return Report(tuple(results), options.dtype.name, options.examples, seed, time.monotonic() - began, command)
+
+    def report() -> Report:
+        spent, left = time.monotonic() - began, len(chosen) - len(results)
+        return Report(tuple(results), options.dtype.name, options.examples, seed, spent, command, left)
+
+    try:
+        for place, law in enumerate(chosen, 1):
+            if progress is not None:
+                progress(law, None, place, len(chosen))
+            result = examine(law, implementation, options)
+            results.append(result)
+            if progress is not None:
+                progress(law, result, place, len(chosen))
+            if on_fail == "raise" and result.unexpected:
+                raise LawBroken((result,))
+    except KeyboardInterrupt as stop:
+        raise Interrupted(report()) from stop
+    return report()
 
 
 def check_case(law: Law, case: Case) -> None:

@@ -30,7 +30,8 @@ def report(report: Report, colour: bool = False) -> str:
 def summary(report: Report) -> str:
     """One line: how many laws had which status."""
     shown = {s: n for s, n in report.counts.items() if n or s not in WORDS}
-    return ", ".join(f"{n} {WORDS.get(status, status)}" for status, n in shown.items())
+    counts = [f"{n} {WORDS.get(status, status)}" for status, n in shown.items()]
+    return ", ".join(counts + ([f"stopped before {report.unreached} more"] if report.unreached else []))
 
 
 def result(result: Result, colour: bool = False, said: set[str] | None = None) -> str:
