@@ -120,6 +120,9 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
                     for i, j in itertools.product(places, places):
                         if j <= i:
                             yield f"d {i} d {j} {label}", partial(bend, f, arguments, i, j, b)
+                if weighted and name in ("policy_value", "entropy", "kl_divergence"):
+                    for i in (0, len(arguments) - 1):  # along a density, along the weights
+                        yield f"slope {i} of the slopes of {name}", partial(slope_of_slopes, f, arguments, i, b["dq"])
     for actions in (8, 9, 12, 32, 33):  # where the way of computing changes
         b = batch(dtype, actions)
         for name in ("soft_value", "boltzmann_policy", "boltzmann_entropy"):
@@ -141,6 +144,7 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
     yield "a traced alpha that is none, energy", lambda: jax.vmap(e.energy)(one, none)
     yield "a traced action", lambda: jax.vmap(e.q_loss)(b["q"], b["action"], b["v"])
     yield from neighbours(e, b, dtype)
+    yield "gradients of entropy where actions have none", partial(gradients, e.entropy, (b["log_r"], b["log_w"]))
     yield "integer alpha", lambda: e.soft_value(b["q"], 2)
     yield "a batch of two axes", lambda: e.soft_value(b["q"][:6].reshape(2, 3, 5), b["alpha"][:6].reshape(2, 3))
     yield "one measure for all", lambda: e.boltzmann_policy(b["q"], b["alpha"], b["log_w"][0])
@@ -252,9 +256,7 @@ def neighbours(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thu
     along = (near, np.array([0.5, 2, 1, 3], dtype), np.zeros((4, 3), dtype))
     for i, x in enumerate((near[:, ::-1].copy(), np.ones(4, dtype), near)):
         for name in ("boltzmann_entropy", "soft_value"):
-            yield f"slope {i} of the slopes of {name}", partial(
-                slope, lambda *y, name=name: gradients(getattr(e, name), y), along, i, x
-            )
+            yield f"slope {i} of the slopes of {name}", partial(slope_of_slopes, getattr(e, name), along, i, x)
     ends = np.array([[-np.inf, -np.inf], [np.inf, 0], [3, -np.inf], [1, 2]], dtype)
     yield "log_partition at the ends", partial(gradients, e.log_partition, (ends, np.ones(4, dtype)))
     weights = np.array([[0, np.inf], [0, 1]], dtype)
@@ -324,6 +326,10 @@ def gradients(f: Callable[..., Any], arguments: tuple) -> Any:
 
 def slope(f: Callable[..., Any], arguments: tuple, i: int, along: Any) -> Any:
     return jax.jvp(lambda x: f(*arguments[:i], x, *arguments[i + 1 :]), (arguments[i],), (along,))[1]
+
+
+def slope_of_slopes(f: Callable[..., Any], arguments: tuple, i: int, along: Any) -> Any:
+    return slope(lambda *x: gradients(f, x), arguments, i, along)
 
 
 def bend(f: Callable[..., Any], arguments: tuple, i: int, j: int, b: dict[str, np.ndarray]) -> Any:

@@ -112,7 +112,7 @@ class Judge:
         """killed, survived, or stopped because it took too long; and by which answer."""
         os.environ["MUTANT_UNDER_TEST"] = mutant
         early = function_of(mutant) in self.at_import
-        signal.alarm(30)
+        signal.alarm(int(3 * self.seconds) + 20)  # for one answer that never ends
         try:
             forget()
             try:
