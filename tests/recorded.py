@@ -257,6 +257,11 @@ def neighbours(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thu
     for i, x in enumerate((near[:, ::-1].copy(), np.ones(4, dtype), near)):
         for name in ("boltzmann_entropy", "soft_value"):
             yield f"slope {i} of the slopes of {name}", partial(slope_of_slopes, getattr(e, name), along, i, x)
+    wide = np.float64(2.0) ** (np.finfo(dtype).maxexp - 8)  # a gap that overflows under one policy and not the other
+    apart = (np.array([[0, -wide]], dtype), np.full(1, wide, dtype))
+    sure = (apart[0], np.full(1, 2.0**-12, dtype))
+    beside = np.array([[1, 2]], dtype)
+    yield "boltzmann_kl along what it is finite in", partial(slope, e.boltzmann_kl, (*apart, *sure), 2, beside)
     ends = np.array([[-np.inf, -np.inf], [np.inf, 0], [3, -np.inf], [1, 2]], dtype)
     yield "log_partition at the ends", partial(gradients, e.log_partition, (ends, np.ones(4, dtype)))
     weights = np.array([[0, np.inf], [0, 1]], dtype)
