@@ -257,6 +257,18 @@ def neighbours(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thu
     for i, x in enumerate((near[:, ::-1].copy(), np.ones(4, dtype), near)):
         for name in ("boltzmann_entropy", "soft_value"):
             yield f"slope {i} of the slopes of {name}", partial(slope_of_slopes, getattr(e, name), along, i, x)
+    one = np.arange(-80, 0, dtype=dtype).reshape(16, 5) / 16
+    yield "kl_divergence where log ratios are 1", partial(e.kl_divergence, one, one + np.sign(one + 2))
+    steps = np.arange(320).reshape(64, 5)  # from policies that are near to some that are far, and one out of reach
+    here, there = (((steps * k) % 97 - 48).astype(dtype) / 16 for k in (29, 61))
+    there *= np.linspace(0.1, 3, 64, dtype=dtype)[:, None]
+    there[7, 2] = -np.inf
+    ones = np.ones(64, dtype)
+    yield "boltzmann_kl from near to far", partial(e.boltzmann_kl, here, ones, there, ones)
+    moved = partial(gradients, e.boltzmann_kl, (here[8:40], ones[8:40], there[8:40], ones[8:40]))
+    yield "gradients of boltzmann_kl from near to far", moved
+    even = (np.zeros((3, 2), dtype), ones[:3], here[:3, :2] / 8, ones[:3])
+    yield "gradients of boltzmann_kl of even chances", partial(gradients, e.boltzmann_kl, even)
     wide = np.float64(2.0) ** (np.finfo(dtype).maxexp - 8)  # a gap that overflows under one policy and not the other
     apart = (np.array([[0, -wide]], dtype), np.full(1, wide, dtype))
     sure = (apart[0], np.full(1, 2.0**-12, dtype))

@@ -49,16 +49,18 @@ def samples() -> tuple[np.ndarray, np.ndarray]:
 
 def _complaints(a: np.ndarray, b: np.ndarray) -> Iterator[str]:
     total, lost, product, missed, ratio = (np.asarray(x) for x in _floats(jnp.asarray(a), jnp.asarray(b)))
-    if any(Fraction(float(s)) + Fraction(float(e)) != Fraction(float(x)) + Fraction(float(y))
-           for s, e, x, y in zip(total, lost, a, b, strict=True)):  # fmt: skip
+    if (_exactly(total) + _exactly(lost) != _exactly(a) + _exactly(b)).any():
         yield "a sum in two words is not exact (is fast-math or reassociation on?)"
-    if any(Fraction(float(p)) + Fraction(float(e)) != Fraction(float(x)) * Fraction(float(y))
-           for p, e, x, y in zip(product, missed, a, b, strict=True)):  # fmt: skip
+    if (_exactly(product) + _exactly(missed) != _exactly(a) * _exactly(b)).any():
         yield "a product in two words is not exact (is fast-math or reassociation on?)"
     if not np.array_equal(ratio, a / b):
         yield "division is not correctly rounded (is it replaced by a reciprocal?)"
     if not np.array_equal(np.asarray(_specials(jnp.array([jnp.nan, jnp.inf, 1], jnp.float32))), [True, True, True]):
         yield "NaN or infinities are not kept (is fast-math on?)"
+
+
+def _exactly(x: np.ndarray) -> np.ndarray:
+    return np.array([Fraction(float(number)) for number in x])
 
 
 @jax.jit

@@ -32,19 +32,25 @@ LISTS = (
     "alone, in which None and integers have no say."
 )
 ENDLESS = "Never ends: stopped by the clock, which is no kill."
+NONE = "Where q has no mass, the excess is q - p either way."
+EXACT = "Another error-free sum on the way: no digit is lost or won."
 SHAPE = "Read for its shape alone."
 INFINITE = "Minus infinity plus a weight, a quotient by 0 or of infinity: infinite already, without this line."
 
 REASONS: list[tuple[str, str, str]] = [
     (r"_rules\.d_(entropy_of|divergence)", r"\[\.\.\., 1\]", SHAPE),
+    (r"_rules\.d_divergence", r"kernels\.valid\((None, log_w|log_q, None)\)", NONE),
+    (r"_rules\.d_(contrast|boltzmann_kl)|_weighted\.surprise", r">= 0", FILLER),
+    (r"_rules\.d_contrast", r"None\) > 0", FILLER),
     (r"_weighted\.spread", r"clip\(next_best / math\.log\(2\), None", GUARD),
     (r"_weighted\.spread", r"form\.bias - 2", SLACK),
     (r"_weighted\.spread", r"low - lowest", WORD),
     (r"_weighted\.spread", r"whole >> 2", POWER),
     (r"_weighted\.spread", r"zeros_like\(depth\[1\]\)", SAME),
-    (r"_weighted\._contrast", r"take_along_axis\(.*, k\) for", FIRST),
+    (r"_weighted\.(_contrast|_change)", r"take_along_axis\(.*, k\) (for|\*)", FIRST),
+    (r"_weighted\._contrast", r"isfinite\(fine\) \|", "A quotient in two words is finite in both or in neither."),
     (r"_weighted\._contrast", r"\+start_rest", ZERO),
-    (r"_words\.exact_sum", r"range\(4\)|range\(len\(terms\)\)", "Another error-free sum on the way: no digit is lost or won."),
+    (r"_words\.exact_sum", r"range\(4\)|range\(len\(terms\)\)", EXACT),
     (r"_words\.exact_sum", r"terms\[1\]|terms\[2:-1\]", WORD),
     (r"Row\.over_actions", r".", AGAIN),
     (r"_counting\.weight", r"^ >>> $", COST),
