@@ -1,5 +1,5 @@
 """The command line: `softql train ENVIRONMENT`, `softql evaluate RUN`, `softql solve ENVIRONMENT`,
-`softql verify MODULE:ATTR`, `softql laws`, `softql where TAG`.
+`softql verify MODULE:ATTR`, `softql laws`, `softql where TAG`, `softql cite TAG`.
 
 Imports everything, and nothing heavy before it is needed. Exit codes: 0 done; 1 training diverged or could not be
 saved, or a law is broken; 2 a mistake in the arguments; 130 stopped by Ctrl-C. What there is by then is kept in every
@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from softql import __version__, verification
+from softql import __version__, citing, verification
 from softql.mistakes import Mistake
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
@@ -77,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_solve(commands)
     verification.add_to(commands)
+    citing.add_to(commands)
     return top
 
 

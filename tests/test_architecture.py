@@ -74,8 +74,10 @@ LADDER = {
     ),
     "softql.mistakes": (set(), set()),
     "softql.verification": ({"softql.laws", "softql.mistakes"}, set()),
+    "softql.citing": ({"softql", "softql.mistakes"}, set()),
     "softql.cli": (
         {
+            "softql.citing",
             "softql",
             "softql.session",
             "softql.judging",
