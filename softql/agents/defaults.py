@@ -66,6 +66,9 @@ def _continuous(env_name: str, mode: ContinuousMode) -> Recipe:
     if env_name == "MultiGoal-softql":
         hyper = ContinuousHyper(alpha=10.0, gamma=0.99, learning_rate=3e-3, polyak=0.02)
         return _recipe(replace(shape, scale=100.0, nodes=8, updates=2, samples=64, step_size=0.01), hyper, 50_000)
+    if env_name == "Lines-softql":
+        hyper = ContinuousHyper(alpha=0.5, gamma=0.9, learning_rate=3e-3, polyak=0.02)
+        return _recipe(replace(shape, scale=20.0, nodes=8, updates=2, samples=64, step_size=0.01), hyper, 40_000)
     nodes = 8 if env_name in PLANE else shape.nodes
     return _recipe(replace(shape, nodes=nodes), ContinuousHyper(), 100_000)
 
