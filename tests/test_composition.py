@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import softql.envs
+from softql import session
 from softql.agents import ContinuousShape, Parts, composed, defaults_for
 from softql.agents.continuous import actor_of
 from softql.agents.critics import Critic, action_box, critic
@@ -154,10 +155,10 @@ def test_every_actor_draws_from_the_composed_critic(mode):
     assert np.abs(drawn.std(0) - 0.1).max() < 0.03
 
 
-def test_the_recipe_is_that_of_the_lines():
-    recipe = defaults_for(LINES, "quadrature")
-    assert float(recipe.hyper.gamma) == GAMMA
-    assert float(recipe.hyper.alpha) == ALPHA
+def test_training_by_name_takes_the_recipe():
+    planned = session.plan(ENV, PARAMS, LINES, {"seed": 0, "seeds": 1, "episodes": 1})
+    assert planned.shape == defaults_for(LINES, "quadrature").shape
+    assert (planned.hyper.alpha, planned.hyper.gamma) == (ALPHA, GAMMA)
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,16 @@ def _continuous(env_name: str, mode: ContinuousMode) -> Recipe:
     if env_name == "Lines-softql":
         hyper = ContinuousHyper(alpha=0.5, gamma=0.9, learning_rate=3e-3, polyak=0.02)
         return _recipe(replace(shape, scale=20.0, nodes=8, updates=2, samples=64, step_size=0.01), hyper, 40_000)
+    if env_name == "MountainCarContinuous-v0":  # uniform actions find the flag in 1 of 500 episodes: many of them first
+        hyper = ContinuousHyper(alpha=0.1, gamma=0.99, learning_rate=2e-3, polyak=0.01)
+        many = replace(shape, envs=256, warmup=262_144, buffer=1_048_576, batch=1_024, updates=2)
+        return _recipe(replace(many, scale=50.0, nodes=12), hyper, 2_000_000)
+    if env_name == "Reacher-misc":
+        hyper = ContinuousHyper(alpha=0.05, gamma=0.97, learning_rate=3e-3, polyak=0.02)
+        return _recipe(replace(shape, scale=10.0, nodes=8, updates=2), hyper, 100_000)
+    if env_name == "PointRobot-misc":
+        hyper = ContinuousHyper(alpha=0.002, gamma=0.95, learning_rate=3e-3, polyak=0.02)
+        return _recipe(replace(shape, nodes=8), hyper, 100_000)
     nodes = 8 if env_name in PLANE else shape.nodes
     return _recipe(replace(shape, nodes=nodes), ContinuousHyper(), 100_000)
 
