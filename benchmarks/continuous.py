@@ -69,8 +69,8 @@ NOTES = """
 - MountainCarContinuous-v0 pays 100 for the flag and costs 0.1 a² a step. Uniform actions found it in 1 of 512
   episodes, and nothing but chance leads there at first, so the recipe takes 262,144 such steps before it learns, in 256
   environments, and seeds set off at different times: stopped at 1,500,000 steps, three had greedy returns of 91, 93 and
-  53. It needs its large batches: with 256 transitions instead of 1,024 in an update, two of three seeds found the flag
-  and lost it again (greedy returns of -56 and -60 after 2,000,000 steps).
+  53. It needs its large batches: with four updates on 256 transitions instead of two on 1,024, two of three seeds ended
+  at greedy returns of -56 and -60 after 2,000,000 steps.
 - PointRobot-misc hides where its goal is (it is made for meta-learning): an agent without a memory
   can but search the half-circle, so returns stay low.
 - Reacher-misc pays exp(-d²) a step, 100 steps, and a fifth of its goals lie out of reach.

@@ -33,7 +33,8 @@ def defaults_for(env_name: str, mode: Mode = "on_policy") -> Recipe:
     scale of your rewards.
 
     "on_policy" and "replay" are for Discrete actions, the other modes for continuous ones (`ContinuousShape`).
-    Measured: Pendulum-v1, greedy return of -200 and more on every seed tried.
+    Measured, mode "quadrature", greedy returns on every seed tried: Pendulum-v1 -200 and more, MountainCarContinuous-v0
+    89 and more, Reacher-misc 60 and more, PointRobot-misc 2 and more (docs/continuous.md).
 
     Raises:
         ValueError: for a mode that does not exist.
