@@ -37,7 +37,10 @@ LADDER = {
         set(),
     ),
     "softql.lanes": (set(), {"jax", "jaxtyping"}),
-    "softql.envs": ({"softql.equations", "softql.measures"}, {"jax", "numpy", "jaxtyping", "gymnax", "flax"}),
+    "softql.envs": (
+        {"softql.equations", "softql.measures", "softql.mdp"},
+        {"jax", "numpy", "jaxtyping", "gymnax", "flax"},
+    ),
     "softql.agents": (
         {
             *("softql.equations", "softql.measures", "softql.samplers", "softql.returns"),

@@ -11,7 +11,7 @@ from flax import struct
 from gymnax.environments import environment, spaces
 
 import softql
-from softql import checkpoint
+from softql import checkpoint, session
 from softql.agents import ContinuousHyper, ContinuousShape, continuous_agent, defaults_for
 from softql.agents.continuous import actor_of
 from softql.agents.critics import action_box, critic, drawer
@@ -220,6 +220,27 @@ def test_the_pendulum_swings_up():
     ((_, metrics),) = train(pendulum, hyper, seeds(0, 2), steps, steps)
     last = summary(jax.tree.map(lambda x: x[:, -400:], metrics))  # two episodes of 200 steps
     assert (np.asarray(last.episode_return) > -450).all()  # a hanging pendulum gets -1,200
+
+
+@pytest.mark.parametrize(
+    ("name", "alpha", "steps"),
+    [
+        ("Pendulum-v1", 0.1, 60_000),
+        ("MountainCarContinuous-v0", 0.1, 2_000_000),
+        ("PointRobot-misc", 0.002, 100_000),
+        ("Reacher-misc", 0.05, 100_000),
+    ],
+)
+def test_training_by_name_takes_the_environments_own_recipe(name, alpha, steps):
+    """What `softql train NAME` plans when nothing else is said: shape and data of the recipe, its steps in whole
+    chunks, and none of the settings that any other name gets."""
+    planned = session.plan(*gymnax.make(name), name, {"seed": 0, "seeds": 1, "episodes": 1})
+    recipe, general = (defaults_for(x, "quadrature") for x in (name, "Unheard-of-v0"))
+    assert planned.shape == recipe.shape != general.shape
+    assert planned.hyper == recipe.hyper._replace(anneal=float(planned.env_steps))
+    assert (recipe.hyper.alpha, recipe.env_steps) == (alpha, steps)
+    assert steps <= planned.env_steps <= 1.02 * steps
+    assert planned.shape.warmup < planned.env_steps / 4
 
 
 @pytest.mark.parametrize(

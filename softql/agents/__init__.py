@@ -1,5 +1,6 @@
 """Agents: pairs of pure functions, `init: (key, Hyper) -> State` and `step: (Hyper, State) -> (State, Metrics)`."""
 
+from softql.agents.composition import composed as composed
 from softql.agents.continuous import ContinuousHyper as ContinuousHyper
 from softql.agents.continuous import ContinuousShape as ContinuousShape
 from softql.agents.continuous import agent as continuous_agent
@@ -17,4 +18,4 @@ from softql.agents.networks import Network as Network
 from softql.agents.networks import q_network as q_network
 from softql.agents.records import Parts as Parts
 
-__all__ = ["continuous_agent"]
+__all__ = ["composed", "continuous_agent"]

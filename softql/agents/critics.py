@@ -24,10 +24,10 @@ SEEN = 1e4  # a bound of observations above this is none
 
 
 class Critic(NamedTuple):
-    """init: key -> params; apply: (params, obs [*b, ...], action [*b, n, d]) -> q [*b, n] in reward units."""
+    """init: key -> params, any pytree; apply: (params, obs [*b, ...], action [*b, n, d]) -> q [*b, n], reward units."""
 
-    init: Callable[[Array], Params]
-    apply: Callable[[Params, Array, Array], Array]
+    init: Callable[[Array], Any]
+    apply: Callable[[Any, Array, Array], Array]
 
 
 class Drawer(NamedTuple):

@@ -21,7 +21,11 @@ __all__ = ["Amortised", "amortised_stein", "stein_direction", "svgd"]
 
 
 def stein_direction(
-    particles: Float[Array, "n d"], scores: Float[Array, "n d"], moving: Float[Array, "m d"] | None = None
+    particles: Float[Array, "n d"],
+    scores: Float[Array, "n d"],
+    moving: Float[Array, "m d"] | None = None,
+    place: Callable[[Array], Array] = lambda z: z,
+    width: Float[ArrayLike, ""] = 1.0,
 ) -> Float[Array, "m d"]:
     r"""φ(y) = (1/n) Σ_j κ(z_j, y) ∇ log π(z_j) + ∇_{z_j} κ(z_j, y).  [H17 Eq. 13]
 
@@ -32,9 +36,13 @@ def stein_direction(
       particles: z_j [n, d], the sample that stands for the current density.
       scores: ∇ log π at each [n, d], nats per unit of z.
       moving: y [m, d], what shall move; None means the particles themselves.
+      place: where the kernel measures distance, [*b, d] -> [*b, k], smooth and one-to-one: κ(place(x), place(y)) is a
+        kernel of z too, so Stein's identity holds as before. For bounded actions their squash: in z the limits are
+        infinitely far away, and a kernel that spans that is too wide to tell the peaks inside apart.
+      width: the share of the median heuristic's 2 h² to take; less tells peaks apart that are nearer.
 
     Returns:
-      The direction of each [m, d].
+      The direction of each [m, d], in z.
 
     Raises:
       ValueError: when the shapes of particles and scores differ.
@@ -48,13 +56,14 @@ def stein_direction(
     if scores.shape != particles.shape:
         raise ValueError(f"scores has shape {scores.shape} but particles {particles.shape}: one score a particle")
     moving = particles if moving is None else moving
-    apart = moving[:, None] - particles[None]  # [m, n, d]
+    places, back = jax.vjp(place, particles)
+    apart = place(moving)[:, None] - places[None]  # [m, n, k]
     square = jnp.sum(jnp.square(apart), -1)
-    width = jax.lax.stop_gradient(two_h_squared(particles))
-    kernel = jnp.exp(-square / width)
+    wide = jax.lax.stop_gradient(width * two_h_squared(places))
+    kernel = jnp.exp(-square / wide)
     climb = kernel @ scores
-    push = 2 * jnp.sum(kernel[..., None] * apart, 1) / width
-    return (climb + push) / len(particles)
+    (push,) = jax.vmap(back)(2 * kernel[..., None] * apart / wide)  # [m, n, d]: of κ along each particle's z
+    return (climb + jnp.sum(push, 1)) / len(particles)
 
 
 def two_h_squared(particles: Float[Array, "n d"]) -> Float[Array, ""]:
