@@ -119,6 +119,14 @@ def weighted(case: Case, seed: int = 0, span: float = SPAN) -> Case:
     return case._replace(log_w=rng.uniform(-span, span, case.q.shape).astype(case.q.dtype))
 
 
+def free(case: Case, seed: int = 0) -> Case:
+    """Weights of 1, 1e-13 and 1e13: what has nearly all mass often has weight 1, and log pi and H are nearly 0."""
+    rng = np.random.default_rng([seed, 2])
+    steps = rng.choice([0, 0, -30, 30], case.q.shape)
+    steps[: len(steps) // 2] = np.minimum(steps[: len(steps) // 2], 0)
+    return case._replace(log_w=steps.astype(case.q.dtype))
+
+
 def masked(case: Case, seed: int = 0, poison: float = np.nan) -> Case:
     """The case with a third of the slots masked, at least one left per row, `poison` in the masked Q."""
     rng = np.random.default_rng([seed, 2])

@@ -19,6 +19,7 @@ CASES = {
     "": lambda case: case,
     "weighted": regimes.weighted,
     "weights near 1": lambda case: regimes.weighted(case, span=1.0),
+    "weights of 1 and beside it": regimes.free,
     "masked": regimes.masked,
 }
 

@@ -94,3 +94,52 @@ def test_mellowmax_counts_an_action_of_value_minus_infinity(q, alpha):
         if i == 0 or alpha > 0:
             slopes = [jax.grad(f, i)(q, alpha) for f in (softql.mellowmax, precise.mellowmax)]
             np.testing.assert_allclose(*map(np.asarray, slopes), rtol=4e-7)
+
+
+INF, NAN, BIG = np.inf, np.nan, 3e38
+#: what -> (call, its arguments as float32, the answer)
+CORNERS = {
+    "log pi at alpha = 0 of Q that differ by less than the normal numbers": (
+        softql.boltzmann_log_policy, ([1e-32, np.nextafter(np.float32(1e-32), np.float32(0))], 0.0), [0, -INF]),
+    "log pi at alpha = 0 of the smallest Q": (softql.boltzmann_log_policy, ([1.1754944e-38, 0], 0.0), [0, -INF]),
+    "log pi at alpha = 0 of the largest Q": (softql.boltzmann_log_policy, ([BIG, 2.9e38, -BIG], 0.0), [0, -INF, -INF]),
+    "pi of the smallest Q at the smallest alpha": (
+        softql.boltzmann_policy, ([1.1754944e-38, 0, -1.1754944e-38], 1.1754944e-38),
+        [0.66524096, 0.24472847, 0.09003057]),
+    "log pi of the largest Q at the smallest alpha": (
+        softql.boltzmann_log_policy, ([BIG, 2.9e38, -BIG], 1.2e-38), [0, -INF, -INF]),
+    "V without actions at alpha = infinity": (softql.soft_value, ([-INF, -INF], INF), -INF),
+    "V without actions at a huge alpha": (softql.soft_value, ([-INF, -INF], 3.4e38), -INF),
+    "log Z without actions at a huge alpha": (softql.log_partition, ([-INF, -INF], 3.4e38), -INF),
+    "V whose terms overflow": (softql.soft_value, ([-BIG] * 3, 3.3e38), 6.2542053e37),
+    "V of one action at a huge alpha": (softql.soft_value, ([1e-37], 3.3e38), 1e-37),
+    "a target that nothing follows": (softql.optimality_target, (1.0, 0.0, [-INF, -INF], INF), 1),
+    "mellowmax of infinity at alpha = infinity": (softql.mellowmax, ([INF, 1], INF), INF),
+    "V of a sure policy at alpha = infinity": (softql.policy_value, ([0, -INF], [1, 2], INF), 1),
+    "V of a policy that hardly takes an action of value -inf": (softql.policy_value, ([0, -200], [1, -INF], 1.0), 1),
+    "a divergence from what is not known": (softql.kl_divergence, ([NAN, 0], [-INF, -INF]), NAN),
+    "pi at alpha = 0 of what is not known, weighted": (softql.boltzmann_policy, ([NAN, 1, 2], 0.0, [0] * 3), [NAN] * 3),
+    "log pi at alpha = 0 of what is not known, weighted": (
+        softql.boltzmann_log_policy, ([NAN, 1, 2], 0.0, [0] * 3), [NAN] * 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CORNERS)
+def test_corners(what):
+    call, given, wanted = CORNERS[what]
+    given = [np.asarray(x, np.float32) for x in given]
+    rows = [x[None] for x in given]
+    for found in (call(*given), jax.jit(call)(*given), jax.vmap(call)(*rows)[0], jax.jit(jax.vmap(call))(*rows)[0]):
+        np.testing.assert_allclose(found, wanted, rtol=2e-7)
+
+
+def test_energy_has_derivatives_at_small_temperatures():
+    q, alpha = jnp.asarray([0.0, 1.0]), jnp.float32(1e-30)
+    moved = jax.jvp(softql.energy, (q, alpha), (jnp.ones(2), jnp.float32(0)))[1]
+    np.testing.assert_allclose(moved, [-1e30, -1e30], rtol=1e-6)
+    assert jax.grad(lambda a: softql.energy(q, a)[0])(alpha) == 0
+
+
+def test_a_temperature_that_divides_is_a_normal_number():
+    with pytest.raises(ValueError, match="alpha must be positive"):
+        softql.energy(jnp.zeros(2), np.float32(1e-40))

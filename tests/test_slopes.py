@@ -164,3 +164,43 @@ def test_others(name, measure):
         case = MEASURES[measure](regimes.regime(letter, ROWS))
         found = worst(name, arguments(name, case, regimes.near_pair(case)[1]))
         assert max(found.values()) <= LIMITS[name], (letter, found)
+
+
+def gaps_beyond_underflow():
+    """Rows [64, 5] whose masses reach from 1 to far below the smallest number, and the surprises of their actions."""
+    rng = np.random.default_rng(11)
+    alpha = np.exp(rng.uniform(-6, 6, 64)).astype(np.float32)
+    q = (-rng.uniform(5, 400, (64, 5)) * alpha[:, None]).astype(np.float32)
+    q[np.arange(64), rng.integers(0, 5, 64)] = 0
+    gap = -q.astype(np.float64) / alpha[:, None]
+    p = np.exp(-gap) / np.exp(-gap).sum(-1, keepdims=True)
+    return q, alpha, gap, gap - (p * gap).sum(-1, keepdims=True)
+
+
+@pytest.mark.parametrize("measure", ["counting", "fast", "weighted"])
+def test_log_policy_by_temperature_where_masses_underflow(measure):
+    q, alpha, gap, surprise = gaps_beyond_underflow()
+    more = {"counting": {}, "fast": {"fast": True}, "weighted": {"log_w": np.zeros(5, np.float32)}}[measure]
+
+    def call(q, alpha):
+        return softql.boltzmann_log_policy(q, alpha, **more)
+
+    found = np.asarray(jax.jit(jax.vmap(jax.jacfwd(call, 1)))(q, alpha))
+    others = gap > 0
+    assert (np.exp(-gap[others]) < 1e-45).sum() > 100
+    np.testing.assert_allclose(found[others], (surprise / alpha[:, None])[others], rtol=1e-6)
+    both = jax.jit(jax.vmap(jax.jacfwd(jax.jacrev(lambda q, a: call(q, a)[0], (0, 1)), (0, 1))))
+    (_, by_alpha), (by_q, _) = both(q, alpha)
+    np.testing.assert_allclose(by_alpha, by_q, rtol=1e-5, atol=1e-30)
+
+
+def test_divergence_by_the_second_density_where_the_first_underflows():
+    rng = np.random.default_rng(12)
+    gap = np.concatenate([rng.uniform(60, 110, 200), rng.uniform(110, 2000, 56)])
+    log_p = np.stack([np.zeros_like(gap), -gap], -1).astype(np.float32)
+    log_q = np.log(rng.dirichlet([1, 1], 256)).astype(np.float32)
+    found = jax.jit(jax.grad(lambda p, q: softql.kl_divergence(p, q).sum(), 1))(log_p, log_q)
+    truth = np.exp(log_q.astype(np.float64)) - np.exp(log_p.astype(np.float64))
+    np.testing.assert_allclose(found, truth, rtol=1e-6, atol=2e-7)
+    to = jax.grad(lambda q, a: softql.kl_to_boltzmann(log_p, q, a).sum(), (0, 1))
+    assert all(np.isfinite(x).all() for x in jax.jit(to)(log_q, np.ones(256, np.float32)))

@@ -1,17 +1,16 @@
 """Every equation of soft Q-learning as a pure function: arrays in, arrays out.
 
-Soft Q-learning touches the action space in one place, the integral in `V = α log ∫ exp(Q/α) da` and the
-expectations with the
-same weights. `log_w`, the log weight of each action point, stands for `da`, so one function serves every case:
+Soft Q-learning touches the action space in one place, the integral in `V = α log ∫ exp(Q/α) da` and the expectations
+with the same weights. `log_w`, the log weight of each action point, stands for `da`, so one function serves every case:
 
     finite            log_w = None (0)              prior ρ               log ρ(a)
     masked            0 where allowed, else -inf    quadrature            log of the node weights
     importance        -log q(a) - log N
 
 The last axis is the actions, leading axes are anything; every function works under jit, vmap and grad, on NumPy or
-JAX
-input. The dtype follows JAX's promotion of the inputs; 16-bit floats are computed in float32 and rounded once.
-NaN in a valid action gives NaN in its row and in no other.
+JAX input. The dtype follows JAX's promotion of the inputs; 16-bit floats are computed in float32 and rounded once.
+NaN in a valid action gives NaN in its row and in no other. Where an answer is infinite (a divergence from what is
+impossible, alpha = infinity), its derivatives are infinite, 0 or NaN: they mean nothing there.
 
 Rooms: `value`, `policy`, `backup`, `estimator`; behind them `_door` (checks), `_kernels` (the gap form), `_rules`
 (derivatives).

@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
     top: jax.Array  # max Q
     level: jax.Array  # top scaled
-    scale: jax.Array  # 1/2, so that a difference cannot overflow; 2^-60 for a huge alpha, so that 1/alpha is a number
+    scale: jax.Array  # 1/2: no difference overflows; 2^-60 for a huge alpha: 1/alpha is a number; 2^24 for a tiny one
     inverse: jax.Array  # 1 / (alpha scale)
     leading: jax.Array  # its leading digits
     trailing: jax.Array  # and the rest of them
@@ -52,7 +52,10 @@ class Gap(NamedTuple):
 def row_of(q: jax.Array, alpha: jax.Array) -> Row:
     """The row quantities of q at temperature alpha."""
     top = words.fold_max(q)
-    scale = jnp.where(alpha >= 2.0**60, 2.0**-60, 0.5).astype(q.dtype)
+    form = words.words_of(q.dtype)
+    small = 2.0 ** (form.digits + 4 - form.bias)  # below, 1/alpha and differences of Q of that size overflow and vanish
+    tiny = (alpha < small) & (jnp.abs(top) < 1 / small)
+    scale = jnp.where(alpha >= 2.0**60, 2.0**-60, jnp.where(tiny, 2.0 ** (form.digits + 1), 0.5)).astype(q.dtype)
     unit = alpha * scale
     inverse = jnp.maximum(1 / unit, jnp.finfo(q.dtype).tiny)  # alpha = inf: every finite gap is as good as 0
     leading, unit_head = words.head(inverse), words.head(unit)
@@ -125,10 +128,12 @@ def value(q: jax.Array, alpha: jax.Array) -> jax.Array:
     """V = top + alpha L, the product and the sum in two words and rounded once."""
     row = row_of(q, alpha)
     log, rest = words.log1p_pair(others(q, row))
-    bonus, lost = words.two_product(alpha, log)
-    total, missed = words.two_sum(row.top, jnp.where(log == 0, 0, bonus))
-    fine = total + (missed + (lost + alpha * rest))
-    return jnp.where(jnp.isfinite(fine), fine, total) * row.one
+    nothing = (log == 0) | (row.top == -jnp.inf)
+    down = jnp.where(alpha >= jnp.finfo(q.dtype).max / 16, 1 / 16, 1).astype(q.dtype)  # terms may overflow, not the sum
+    bonus, lost = words.two_product(alpha * down, log)
+    total, missed = words.two_sum(row.top * down, jnp.where(nothing, 0, bonus))
+    fine = total + (missed + (lost + alpha * down * rest))
+    return jnp.where(nothing, row.top, jnp.where(jnp.isfinite(fine), fine, total) / down) * row.one
 
 
 def advantage(q: jax.Array, alpha: jax.Array) -> jax.Array:
@@ -171,12 +176,11 @@ def mean_gap(q: jax.Array, row: Row) -> jax.Array:
 
 
 def surprise(q: jax.Array, alpha: jax.Array) -> jax.Array:
-    """-log pi - H = g - E[g]; 0 where there is no mass."""
+    """-log pi - H = g - E[g]; 0 where log pi is -inf."""
     row = row_of(q, alpha)
-    e = weight(q, row.over_actions())
-    there = (jnp.abs(e) > 0) | ((q == row.top[..., None]) & (q > -jnp.inf))
-    mean = mean_gap(q, row)[..., None]
-    return jnp.where(there | jnp.isnan(mean), jnp.where(there, gaps(q, row), 0) - mean, 0)
+    gap, mean = gaps(q, row), mean_gap(q, row)[..., None]
+    there = (gap < jnp.inf) & (q > -jnp.inf)
+    return jnp.where(there | jnp.isnan(mean), jnp.where(there, gap, 0) - mean, 0)
 
 
 def times(alpha: jax.Array, log_z: jax.Array) -> jax.Array:

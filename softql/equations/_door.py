@@ -83,7 +83,8 @@ def temperature(alpha: ArrayLike, divides: bool = False) -> jax.Array:
         raise ValueError(f"alpha has dtype {array.dtype}: pass the temperature as a number")
     if not isinstance(alpha, jax.core.Tracer):
         values = np.asarray(alpha)
-        fine = values > 0 if divides else values >= 0
+        least_number = jnp.finfo(array.dtype).tiny if jnp.issubdtype(array.dtype, jnp.floating) else 1
+        fine = values >= least_number if divides else values >= 0  # what is below the normal numbers divides as 0 does
         if not np.all(fine):
             least = "positive" if divides else "at least 0 (0 is the hard maximum)"
             found = f"{values}" if values.ndim == 0 else f"{values[~fine].flat[0]} among {values.size} values"

@@ -55,10 +55,16 @@ def log_partition(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> ja
 def policy_value(log_pi: jax.Array, q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """V of a given policy, E[Q - alpha log pi]; -inf where it takes no action."""
     p, taken = masses(log_pi, log_w)
-    gain = jnp.where(taken, q, 0) - alpha[..., None] * jnp.where(taken, log_pi, 0)
     unknown = jnp.isnan(q) if log_w is None else jnp.isnan(q) & (log_w != -jnp.inf)
-    total = tree_sum(kept(jnp.where(taken, p * gain, jnp.where(unknown, q, 0))))
+    gain = gains(log_pi, q, alpha, taken)
+    total = tree_sum(kept(jnp.where(taken & (p != 0), p * gain, jnp.where(unknown, q, 0))))
     return jnp.where(jnp.any(taken, axis=-1), total, -jnp.inf)
+
+
+def gains(log_pi: jax.Array, q: jax.Array, alpha: jax.Array, taken: jax.Array) -> jax.Array:
+    """Q - alpha log pi where it is taken, with infinity times 0 read as 0."""
+    log_pi = jnp.where(taken, log_pi, 0)
+    return jnp.where(taken, q, 0) - jnp.where(log_pi == 0, 0, alpha[..., None]) * log_pi
 
 
 def entropy_of(log_pi: jax.Array, log_w: jax.Array | None) -> jax.Array:
@@ -69,9 +75,8 @@ def entropy_of(log_pi: jax.Array, log_w: jax.Array | None) -> jax.Array:
 
 
 def energy(q: jax.Array, alpha: jax.Array) -> jax.Array:
-    """-Q / alpha."""
-    infinite = jnp.isinf(q)  # kept out of the division, whose gradient would be 0 times infinity
-    return jnp.where(infinite, -q, -jnp.where(infinite, 0, q) / across(alpha, q))
+    """-Q / alpha, and infinite where Q is."""
+    return jnp.where(jnp.isinf(q), -q, -q / across(alpha, q))
 
 
 def valid(q: jax.Array, log_w: jax.Array | None) -> jax.Array:
@@ -121,4 +126,4 @@ def divergence_terms(log_p: jax.Array, log_q: jax.Array, log_w: jax.Array | None
     small = jnp.abs(t) < 1
     near = p * weighted.expm1_less_x(-jnp.where(small, t, 0))
     far = jnp.where(p == 0, q, p * t + (q - p))
-    return jnp.where(both, jnp.where(small, near, far), jnp.where(in_p & (p != 0), jnp.inf, q))
+    return jnp.where(both, jnp.where(small, near, far), jnp.where(in_p & (p != 0), p * jnp.inf, q))

@@ -48,14 +48,14 @@ def d_log_partition(primals: Primals, tangents: Tangents) -> jax.Array:
     q, alpha, _ = primals
     dq, dalpha, dlog_w = tangents
     p = mass(*primals)
-    finite = jnp.isfinite(q) & (p != 0)
+    finite, ends = jnp.isfinite(q) & (p != 0), jnp.isinf(log_partition(*primals))
     change = _sum(
         alpha,
         (dq, lambda d: _mean(p, d) / alpha),
-        (dalpha, lambda d: -(_mean(p, jnp.where(finite, q, 0)) / alpha) * (d / alpha)),
+        (dalpha, lambda d: -jnp.where(ends, 0, _mean(p, jnp.where(finite, q, 0)) / alpha) * (d / alpha)),
         (dlog_w, lambda d: _mean(p, d)),
     )
-    return jnp.where(jnp.isinf(log_partition(*primals)), 0, change)
+    return jnp.where(ends, 0, change)
 
 
 def d_advantage(primals: Primals, tangents: Tangents) -> jax.Array:
@@ -134,9 +134,9 @@ def d_mass(primals: Primals, tangents: Tangents) -> jax.Array:
 
 
 def d_surprise(primals: Primals, tangents: Tangents) -> jax.Array:
-    """-(d log pi + dH) where there is mass."""
+    """-(d log pi + dH) where log pi is finite."""
     change = -(d_log_policy(primals, tangents) + d_entropy(primals, tangents)[..., None])
-    return jnp.where(mass(*primals) == 0, 0, change)
+    return jnp.where(jnp.isinf(log_policy(*primals)), 0, change)
 
 
 def d_mellow(primals: tuple[jax.Array, jax.Array], tangents: tuple[Any, Any]) -> jax.Array:
@@ -166,8 +166,8 @@ def d_policy_value(primals: Any, tangents: Any) -> jax.Array:
     log_pi, q, alpha, log_w = primals
     dlog_pi, dq, dalpha, dlog_w = tangents
     p, taken = given_mass(log_pi, log_w), kernels.valid(log_pi, log_w)
-    log_pi, heat = jnp.where(taken, log_pi, 0), alpha[..., None]
-    gain = jnp.where(taken, q, 0) - heat * log_pi
+    gain, heat = kernels.gains(log_pi, q, alpha, taken), alpha[..., None]
+    log_pi = jnp.where(taken, log_pi, 0)
     return _sum(
         alpha,
         (dlog_pi, lambda d: _total(taken, p * (gain - heat) * d)),
@@ -197,7 +197,8 @@ def d_divergence(primals: Primals, tangents: Tangents) -> jax.Array:
     p, in_p = given_mass(log_p, log_w), kernels.valid(log_p, log_w)
     q, in_q = given_mass(log_q, log_w), kernels.valid(log_q, log_w)
     t = jnp.where(in_p, log_p, 0) - jnp.where(in_q, log_q, jnp.where(in_p, -jnp.inf, 0))
-    excess = jnp.where(in_p & in_q, p * jnp.expm1(-t), q - p)
+    near = in_p & in_q & (jnp.abs(t) < 1)
+    excess = jnp.where(near, p * jnp.expm1(-jnp.where(near, t, 0)), q - p)
     terms = kernels.divergence_terms(log_p, log_q, log_w)
     return _sum(
         terms[..., 0],
@@ -207,11 +208,23 @@ def d_divergence(primals: Primals, tangents: Tangents) -> jax.Array:
     )
 
 
+def d_energy(primals: tuple[jax.Array, jax.Array], tangents: tuple[Any, Any]) -> jax.Array:
+    """-dQ / alpha + (Q / alpha) (d(alpha) / alpha), and 0 where Q is infinite."""
+    q, alpha = primals
+    dq, dalpha = tangents
+    heat, finite = kernels.across(alpha, q), ~jnp.isinf(q)
+    return _sum(
+        q,
+        (dq, lambda d: -jnp.where(finite, d, 0) / heat),
+        (dalpha, lambda d: (jnp.where(finite, q, 0) / heat) * (d[..., None] / heat)),
+    )
+
+
 def d_boltzmann_kl(primals: Any, tangents: Any) -> jax.Array:
     """E_1[c dx_1] + E_2[dx_2] - E_1[dx_2], c = log(p_1 / p_2) - KL, dx = (dQ + t d(alpha)) / alpha + d(log w).
 
     Near each other, p_2 - p_1 is p_1 expm1(-r) with r = c + KL, and the two parts of d(log w) have -p_1 r in common;
-    for an action next to 1 it is what all others lose. Actions that only p_1 takes have a surprise under p_2 too.
+    for an action next to 1 it is what all others lose.
     """
     q1, alpha1, q2, alpha2, log_w = primals
     dq1, dalpha1, dq2, dalpha2, dlog_w = tangents
@@ -226,15 +239,12 @@ def d_boltzmann_kl(primals: Any, tangents: Any) -> jax.Array:
     weights = jnp.where(near, p * (weighted.expm1_less_x(-small) - kl), p * c + excess)
     here = (p > 0) | (other > 0)
 
-    def surprise2() -> jax.Array:
-        return jnp.where(other > 0, surprise(*second), -log_policy(*second) - entropy(*second)[..., None])
-
     return _sum(
         alpha1,
         (dq1, lambda d: _over(_total(p > 0, p * c * d), alpha1)),
         (dalpha1, lambda d: _over(_total(p > 0, p * c * surprise(*first)), alpha1) * d),
         (dq2, lambda d: _over(_total(here, excess * d), alpha2)),
-        (dalpha2, lambda d: _over(_total(here, excess * surprise2()), alpha2) * d),
+        (dalpha2, lambda d: _over(_total(here, excess * surprise(*second)), alpha2) * d),
         (dlog_w, lambda d: _total(here, weights * d)),
     )
 
@@ -327,4 +337,4 @@ contrast = _operator(kernels.contrast, d_contrast)
 given_mass = _operator(kernels.given_mass, d_given_mass)
 policy_value = _operator(kernels.policy_value, d_policy_value)
 entropy_of = _operator(kernels.entropy_of, d_entropy_of)
-energy = words.hidden(kernels.energy)
+energy = _operator(kernels.energy, d_energy)

@@ -5,8 +5,12 @@ entropy where it is as concentrated as the measure. What is left after the cance
 carry more digits than the answer, so gaps, exponentials, sums and logarithms are pairs here. The mellowmax and the
 divergence of two near policies need the same, and come from the same place, with `log_w` None for counting measure.
 
-    g = (max Q - Q) / alpha      depth = peak - (log w - g) >= 0      L = peak + log sum exp(-depth)
-    V = max Q + alpha L          log pi = -(g + L)                    H = L + sum p g
+    g = (max Q - Q) / alpha      depth = peak - (log w - g) >= 0      p = exp(-depth) / sum exp(-depth)
+    -log p = depth + R           -log pi = depth + log w + R          R = log sum exp(-depth)
+    H = E[depth + log w] + R     V = Q_k + alpha (log w_k + R)        k an action of largest mass: depth_k = 0
+
+No gap enters what may be small: where one action has nearly all mass and a weight near 1, V - Q_k, its log pi and H
+are differences of gaps that would leave nothing.
 
 Shapes: `q, log_w [*b, a]`, `alpha [*b]`; one dtype. A row with no valid action has `V = -inf`, `pi = 0`, `H = 0`.
 """
@@ -32,6 +36,10 @@ class Gibbs(NamedTuple):
     shrink: jax.Array  # [*b]    1, or 1/4 where top - Q would overflow
     gap: Pair  # [*b, a] (top - Q) / alpha; 0 where invalid
     peak: Pair  # [*b]    log w - gap of the actions of largest mass; 0 for counting measure
+    depth: Pair  # [*b, a] peak - (log w - gap): how far log p lies below the largest
+    log_w: jax.Array  # [*b, a] 0 where invalid, and for counting measure
+    mode: jax.Array  # [*b]    Q of an action of largest mass; -inf without any, max Q at alpha = infinity
+    lift: jax.Array  # [*b]    its log w
     valid: jax.Array  # [*b, a] bool: w > 0 and Q > -inf
     modal: jax.Array  # [*b, a] bool: the actions of largest mass, ties included
     weight: Pair  # [*b, a] exp(-depth); 0 where invalid
@@ -60,7 +68,13 @@ def gibbs(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> Gibbs:
     ties = words.tree_sum(modal.astype(q.dtype))
     others = words.kept_pair(words.add(apart, (jnp.maximum(ties - 1, 0), zero)))
     log_rest = words.kept_pair(words.log1p_long(others, one))
-    return Gibbs(top, one, drop, shrink, gap, peak, valid, modal, weight, less, others, log_rest)
+    log_w = jnp.zeros_like(q) if log_w is None else jnp.where(valid, log_w, 0)
+    mode = words.kept(words.fold_max(words.kept(jnp.where(modal, q, -jnp.inf))))
+    lift = words.fold_max(words.kept(jnp.where(modal & (q == mode[..., None]), log_w, -jnp.inf)))
+    lift = words.kept(jnp.where(jnp.isinf(lift), 0, lift))
+    mode = jnp.where(alpha == jnp.inf, top, mode)
+    row = (top, one, drop, shrink, gap, peak, depth, log_w, mode, lift)
+    return Gibbs(*row, valid, modal, weight, less, others, log_rest)
 
 
 def _one(x: jax.Array) -> jax.Array:
@@ -69,33 +83,33 @@ def _one(x: jax.Array) -> jax.Array:
 
 
 def value(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
-    """V = top + alpha L."""
+    """V = Q_k + alpha (log w_k + R)."""
     z = gibbs(q, alpha, log_w)
-    bonus = _times(alpha, log_total(z))
-    return _sum(words.add((z.top, jnp.zeros_like(z.top)), bonus)) * z.one
+    bonus = _times(alpha, _lifted(z))
+    return _sum(words.add((z.mode, jnp.zeros_like(z.mode)), bonus)) * z.one
 
 
 def advantage(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
-    """A = Q - V = -(drop + alpha L); -inf where invalid."""
+    """A = Q - V = -((Q_k - Q) + alpha (log w_k + R)); -inf where invalid."""
     z = gibbs(q, alpha, log_w)
-    shrink = z.shrink[..., None]
-    bonus = words.kept_pair(_times(alpha, log_total(z)))
-    below = words.add(z.drop, (bonus[0][..., None] * shrink, bonus[1][..., None] * shrink))
-    return jnp.where(z.valid, negative(_sum(below) / shrink), -jnp.inf * z.one[..., None])
+    drop, shrink = _drop(q, z.mode, z.valid)
+    shrink = shrink[..., None]
+    bonus = words.kept_pair(_times(alpha, _lifted(z)))
+    below = words.add(drop, (bonus[0][..., None] * shrink, bonus[1][..., None] * shrink))
+    return jnp.where(z.valid, negative(_sum(below) / shrink), -jnp.inf) * z.one[..., None]
 
 
 def log_policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
-    """log pi = -(gap + L); -inf where invalid."""
+    """log pi = -(depth + log w + R); -inf where invalid."""
     z = gibbs(q, alpha, log_w)
-    return jnp.where(z.valid, negative(_sum(_below(z))), -jnp.inf * z.one[..., None])
+    return jnp.where(z.valid, negative(_sum(_below(z))), -jnp.inf) * z.one[..., None]
 
 
 def policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
-    """pi = exp(-(gap + peak)) / norm, the density against w; 0 where invalid."""
+    """pi = exp(-(depth + log w)) / norm, the density against w; 0 where invalid."""
     z = gibbs(q, alpha, log_w)
     norm = words.kept(1 + z.others[0])[..., None]
-    steps = words.add(z.gap, (z.peak[0][..., None], z.peak[1][..., None]))
-    return jnp.where(z.valid, words.exp_of_minus(*steps), 0) / norm
+    return jnp.where(z.valid, words.exp_of_minus(*_steps(z)), 0) / norm * z.one[..., None]
 
 
 def mass(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
@@ -105,23 +119,22 @@ def mass(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
 
 
 def entropy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
-    """H = L + E[gap]; 0 without valid actions."""
+    """H = E[depth + log w] + R; 0 without valid actions."""
     z = gibbs(q, alpha, log_w)
-    moved = z.weight[0] > 0
-    gap = (jnp.where(moved, z.gap[0], 0), jnp.where(moved, z.gap[1], 0))
-    moment = words.pair_sum(words.multiply(z.weight, gap))
+    moved, (high, low) = z.weight[0] > 0, _steps(z)
+    moment = words.pair_sum(words.multiply(z.weight, (jnp.where(moved, high, 0), jnp.where(moved, low, 0))))
     norm = words.add((z.one, jnp.zeros_like(z.one)), z.others)
-    h = _sum(words.add(log_total(z), words.divide(moment, norm)))
+    h = _sum(words.add(z.log_rest, words.divide(moment, norm)))
     return jnp.where(z.top == -jnp.inf, 0, jnp.where(h == 0, 0, h)) * z.one
 
 
 def surprise(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
-    """-log pi - H = gap - E[gap]: how much less expected an action is than the average one; 0 without mass."""
+    """-log pi - H = gap - E[gap]: how much less expected an action is than the average one; 0 where log pi is -inf."""
     z = gibbs(q, alpha, log_w)
-    p = _mass(z)
-    away = _sum(_from_mode(z.gap, z.modal, p > 0))
+    p, inside = _mass(z), z.valid & jnp.isfinite(z.gap[0])
+    away = _sum(_from_mode(z.gap, z.modal, inside))
     mean = words.kept(words.tree_sum(words.kept(p * away)))
-    return jnp.where((p > 0) | jnp.isnan(p), away - mean[..., None], 0)
+    return jnp.where(inside | jnp.isnan(p), away - mean[..., None], 0)
 
 
 def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
@@ -134,10 +147,8 @@ def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array
     away, lost = _from_mode(z.gap, z.modal, inside)
     mean = words.kept(words.tree_sum(words.kept(_mass(z) * away)))[..., None]
     t, t_rest = words.add((away, lost), (jnp.where(inside, -mean, 0), jnp.zeros_like(lost)))
-    depth = _below(z)  # and, less log w, -log p
-    if log_w is not None:
-        depth = words.add(depth, (-jnp.where(inside, log_w, 0), jnp.zeros_like(depth[0])))
-    depth = words.kept_pair(depth)
+    rest, rest_low = words.kept_pair(z.log_rest)
+    depth = words.kept_pair(words.add(z.depth, (rest[..., None], rest_low[..., None])))  # -log p
     form = words.words_of(q.dtype)
     next_best = -words.fold_max(jnp.where(inside & ~z.modal, -depth[0], -jnp.inf))
     alone = words.tree_sum(z.modal.astype(q.dtype)) == 1
@@ -163,7 +174,7 @@ def mellow(q: jax.Array, alpha: jax.Array) -> jax.Array:
     curved = words.add((z.top, jnp.zeros_like(z.top)), _times(alpha, _log_mean(z)))
     flat = words.fold_max(z.gap[0]) < jnp.finfo(q.dtype).eps ** 2  # the variance of Q over alpha is then nothing
     flat &= jnp.all(z.valid, axis=-1)  # an action of value -inf counts among the n, and is far from the top
-    return jnp.where(flat, _sum(mean), _sum(curved)) * z.one
+    return jnp.where(z.top == jnp.inf, jnp.inf, jnp.where(flat, _sum(mean), _sum(curved))) * z.one
 
 
 def mellow_slope(q: jax.Array, alpha: jax.Array) -> jax.Array:
@@ -243,20 +254,30 @@ def kl(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w
 
 
 def _log_ratio(first: Gibbs, second: Gibbs) -> jax.Array:
-    total = words.add(log_total(second), words.minus(log_total(first)))
-    difference = words.add(second.gap, words.minus(first.gap))
-    return _sum(words.add(difference, (total[0][..., None], total[1][..., None])))
+    rest = words.add(second.log_rest, words.minus(first.log_rest))
+    difference = words.add(second.depth, words.minus(first.depth))
+    return _sum(words.add(difference, (rest[0][..., None], rest[1][..., None])))
 
 
 def log_total(z: Gibbs) -> Pair:
-    """L = peak + log sum exp(-depth) = log Z - top / alpha."""
+    """peak + R = log Z - top / alpha."""
     return words.add(z.peak, z.log_rest)
 
 
+def _lifted(z: Gibbs) -> Pair:
+    """log w_k + R = log Z - Q_k / alpha."""
+    return words.add((z.lift, jnp.zeros_like(z.lift)), z.log_rest)
+
+
+def _steps(z: Gibbs) -> Pair:
+    """depth + log w: -log pi, less R."""
+    return words.add(z.depth, (z.log_w, jnp.zeros_like(z.log_w)))
+
+
 def _below(z: Gibbs) -> Pair:
-    """-log pi = gap + L."""
-    total, rest = words.kept_pair(log_total(z))
-    return words.add(z.gap, (total[..., None], rest[..., None]))
+    """-log pi = depth + log w + R."""
+    rest, low = words.kept_pair(z.log_rest)
+    return words.add(_steps(z), (rest[..., None], low[..., None]))
 
 
 def _mass(z: Gibbs) -> jax.Array:
