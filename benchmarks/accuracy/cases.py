@@ -19,7 +19,8 @@ import oracle  # noqa: E402
 import regimes  # noqa: E402
 
 COUNTING = ("T", "D", "U", "O", "E", "N", "4k", "Z")
-LETTERS = (*COUNTING, "W", "M")
+LETTERS = (*COUNTING, "W", "F", "M")
+WEIGHTED = ("W", "F")
 OPERATORS = (
     "value",
     "value_on_its_scale",
@@ -44,7 +45,8 @@ Arrays = dict[str, np.ndarray]
 
 
 def case(letter: str, rows: int, dtype: str) -> regimes.Case:
-    """One regime; W: a mixture of them with weights of 1e-30 to 1e30; M: the mixture with a third of it masked."""
+    """One regime; W: a mixture of them with weights of 1e-30 to 1e30; F: with weights of 1, 1e-13 and 1e13; M: the
+    mixture with a third of it masked."""
     kind = np.dtype(dtype)
     if letter == "4k":
         return regimes.regime(letter, max(4, rows // 50), kind, seed=SEED)
@@ -54,7 +56,9 @@ def case(letter: str, rows: int, dtype: str) -> regimes.Case:
     of = np.arange(rows) % len(parts)
     q, alpha = (np.stack(x)[of, np.arange(rows)] for x in ([p.q for p in parts], [p.alpha for p in parts]))
     mixed = regimes.Case(q, alpha)
-    return regimes.weighted(mixed, seed=SEED) if letter == "W" else regimes.masked(mixed, seed=SEED, poison=0.0)
+    if letter == "M":
+        return regimes.masked(mixed, seed=SEED, poison=0.0)
+    return regimes.weighted(mixed, seed=SEED) if letter == "W" else regimes.free(mixed, seed=SEED)
 
 
 def inputs(rows: int, dtype: str) -> Arrays:

@@ -218,7 +218,7 @@ def main(inputs, outputs):
             continue
         out[f"version.{who}"] = np.array(version(module))
         for prefix in prefixes:
-            if prefix.endswith("W") and not weights:
+            if prefix.endswith(("W", "F")) and not weights:
                 continue
             arguments = [arrays.get(f"{prefix}.{name}") for name in ("q", "alpha", "log_w", "q2", "alpha2")]
             if prefix.startswith(("bfloat16", "float16")):
