@@ -175,7 +175,8 @@ infinite, x is the maximum of the others. †: some results have a sign that the
 Regimes: T typical (6 actions) · D near-deterministic · U near-uniform · O common offset 1e3 to 1e7 (1e12 in float64) ·
 E |Q| to 1e30, α 1e-8 to 1e8 · N near ties · 4k 4,096 actions · Z where V crosses 0 · W a mixture with weights of 1e-30
 to 1e30 · F with weights of 1, 1e-13 and 1e13, so that log π and H are nearly 0 · M with a third of the actions masked.
-The peers get `Q/α + log w` as logits, as their users write it. Derivatives are each library's own automatic differentiation. For its column `softql.precise` promises 0.501 ulp.
+The peers get `Q/α + log w` as logits, as their users write it. Derivatives are each library's own automatic
+differentiation. For its column `softql.precise` promises 0.501 ulp.
 
 ![Error against temperature](accuracy.png)
 
