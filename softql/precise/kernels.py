@@ -186,17 +186,24 @@ def boltzmann_kl(
     """KL of two Boltzmann policies."""
     x = pairs.pair(q1, alpha1, q2, alpha2, log_w)
     out = fl.encode(*x.divergence, x.one.fmt)[..., 0]
-    out = jnp.where(jnp.any(x.one.alive & ~x.two.alive, -1), jnp.inf, out)
-    return _finish(_finish(out, x.one, None, 0), x.two, None, 0)
+    out = jnp.where(_excluded(x), jnp.inf, out)
+    return jnp.where(x.two.bad, jnp.nan, _finish(out, x.one, None, 0))
+
+
+def _excluded(x: pairs.Pair) -> jax.Array:
+    """Whether the second policy excludes an action that the first may take: by a mask, at alpha = 0, or by inf in Q."""
+    return jnp.any(x.one.alive & ~x.two.alive, -1)
 
 
 def log_ratios(
     q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None
 ) -> tuple[jax.Array, jax.Array]:
-    """d = log pi - log pi' of two Boltzmann policies, and d - KL; 0 where either has no mass."""
+    """d = log pi - log pi' of two Boltzmann policies, and d - KL; 0 where either excludes the action, d - KL also where
+    KL is infinite."""
     x = pairs.pair(q1, alpha1, q2, alpha2, log_w)
     excess = fp.add_scaled(x.d, _negative(x.divergence, x.one), x.one.fmt)
-    return _finish_pair(fl.encode(*x.d, x.one.fmt), x), _finish_pair(fl.encode(*excess, x.one.fmt), x)
+    above = jnp.where(_excluded(x)[..., None], 0, fl.encode(*excess, x.one.fmt))
+    return _finish_pair(fl.encode(*x.d, x.one.fmt), x), _finish_pair(above, x)
 
 
 def _finish_pair(out: jax.Array, x: pairs.Pair) -> jax.Array:
