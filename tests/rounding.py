@@ -67,6 +67,24 @@ def every_pair(rows, dtype=np.float32, seed=7):
     return together([p[0] for p in pairs], dtype), together([p[1] for p in pairs], dtype)
 
 
+def wide(rows, seed, dtype=np.float32, actions=6):
+    """Gaps and log weights of 1 to 1e9 nats, which cancel in most rows; in the first quarter, near ties of mass whose
+    order is another than that of Q."""
+    rng, ties = np.random.default_rng(seed), rows // 8
+    alpha, size = 10 ** rng.uniform(-4, 4, rows), 10 ** rng.uniform(0, 9, (2, rows, 1))
+    q = (size[0] * rng.standard_normal((rows, actions)) * alpha[:, None]).astype(dtype)
+    alpha = alpha.astype(dtype)
+    cancelling = (
+        rng.standard_normal((rows, actions)) * 10 ** rng.uniform(-6, 2, (rows, 1)) - np.float64(q) / alpha[:, None]
+    )
+    log_w = np.where(rng.random((rows, 1)) < 0.3, size[1] * rng.standard_normal((rows, actions)), cancelling)
+    steps = np.tile(np.arange(actions) * 1e-5, (2 * ties, 1))
+    q[: 2 * ties], alpha[: 2 * ties] = 1 + rng.permuted(steps, axis=1), 1
+    log_w[: 2 * ties] = rng.permuted(2 * steps, axis=1)
+    log_w[:ties] = (1 - np.float64(q[:ties])) * rng.uniform(0.5, 3, (ties, 1))
+    return regimes.Case(q, alpha, log_w.astype(dtype))
+
+
 def assert_correctly_rounded(values, true, dtype="float32", least=None):
     """At most 0.501 ulp, and at most one result in 10,000 not correctly rounded, among those in range."""
     error = oracle.err_ulp(values, true, dtype)[oracle.in_range(true, LEAST[dtype] if least is None else least)]

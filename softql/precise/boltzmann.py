@@ -5,6 +5,8 @@ With k the action of most mass, g_i = (Q_k - Q_i)/alpha and t_i = g_i + log w_k 
     s = sum over the others of exp(-t_i),    lz = log(1 + s),    L = log w_k + lz,
     V = Q_k + alpha L,    log pi_i = -(g_i + L),    A_i = -(Q_k - Q_i + alpha L),    H = L + E[g].
 
+g, t and L are fixed point with an exponent (`Scaled`), whatever their size; only the argument of an exponential is
+plain fixed point. k is the action of most mass to within 2^-B nats: t may be below 0 by that.
 Differences of floats are taken exactly, and sums are sums of integers, so nothing depends on the order of actions.
 The temperature 0 keeps only the actions of greatest Q, +inf in Q only the infinite ones, an infinite temperature
 makes every gap 0; all three are selections, not arithmetic.
@@ -58,9 +60,8 @@ class Mode(NamedTuple):
 class Depth(NamedTuple):
     """How far every action lies below the mode, `[*b, a]`."""
 
-    t: Fixed  # log w_k - log w_i + g
-    g: Fixed  # (Q_k - Q_i) / alpha
-    scaled: Scaled  # g with full relative precision
+    t: Scaled  # log w_k - log w_i + g
+    g: Scaled  # (Q_k - Q_i) / alpha
 
 
 class Row(NamedTuple):
@@ -137,7 +138,8 @@ def gap(size: Scaled, z: Inputs) -> Scaled:
 
 
 def fixed(x: Scaled, fmt: Format) -> Fixed:
-    """x 2^e for 0 <= x < 4 in plain fixed point; a quarter of the word's range where that is beyond it."""
+    """x 2^e for 0 <= x < 4 in plain fixed point, to be the argument of an exponential: a quarter of the word's range
+    stands for what is beyond it."""
     value, e = x
     room = 2 * fmt.limb
     head = (value[0] << room) | (value[1] << fmt.limb) | value[2]
@@ -146,12 +148,10 @@ def fixed(x: Scaled, fmt: Format) -> Fixed:
     return (jnp.where(beyond, 1 << (fmt.width - 3), out[0]), *out[1:])
 
 
-def fixed_key(key: jax.Array, fmt: Format) -> Fixed:
-    """A float, by its key, in plain fixed point; an eighth of the word's range stands for more."""
-    parts = fl.decode(fl.bits_of_key(key, fmt), fmt)
-    size = fixed((fl.significand(parts, fmt), parts.exponent), fmt)
-    size = (jnp.minimum(size[0], 1 << (fmt.width - 4)), *size[1:])
-    return fp.negate_where(parts.negative, size, fmt)
+def fixed_signed(x: Scaled, fmt: Format) -> Fixed:
+    """x 2^e of either sign likewise, for |x| < 2^B: a small number may be held at a large exponent."""
+    negative, size = fp.magnitude(x[0], fmt)
+    return fp.negate_where(negative, fixed(fp.normalise((size, x[1]), fmt), fmt), fmt)
 
 
 def scaled_key(key: jax.Array, fmt: Format) -> Scaled:
@@ -162,13 +162,12 @@ def scaled_key(key: jax.Array, fmt: Format) -> Scaled:
 def depth(key: jax.Array, log_w: jax.Array | None, z: Inputs) -> Depth:
     """t and g of every action, measured from an action of those keys."""
     negative, size = difference(key, z.keys, z.fmt)
-    scaled = gap(size, z)
-    g = fixed(scaled, z.fmt)
+    g = gap(size, z)
     if z.log_w is None or log_w is None:
-        return Depth(g, g, scaled)
-    g = fp.negate_where(negative, g, z.fmt)
-    lead = fp.subtract(fixed_key(log_w, z.fmt), fixed_key(z.log_w, z.fmt), z.fmt)
-    return Depth(fp.add(g, lead, z.fmt), g, (fp.negate_where(negative, scaled[0], z.fmt), scaled[1]))
+        return Depth(g, g)
+    g = fp.negate_where(negative, g[0], z.fmt), g[1]
+    below, (lead, e) = difference(log_w, z.log_w, z.fmt)
+    return Depth(fp.add_scaled(g, (fp.negate_where(below, lead, z.fmt), e), z.fmt), g)
 
 
 # The mode ------------------------------------------------------------------------------------------------------------
@@ -179,13 +178,13 @@ def mode(z: Inputs) -> Mode:
     best, count, runner_up = _best_keys(z)
     if z.log_w is None:
         away = depth(best, None, z._replace(keys=runner_up))
-        return Mode(best, None, count, _scale(_coarse(away.t, z.fmt), count, z))
+        return Mode(best, None, count, _scale(_coarse(fixed(away.t, z.fmt), z.fmt), count, z))
     return _heaviest(best, z)
 
 
 def _best_keys(z: Inputs) -> tuple[jax.Array, jax.Array, jax.Array]:
     """The greatest key, how often it occurs, and the greatest below it: `[*b, 1]` each."""
-    least = -(1 << (z.fmt.width - 1))
+    least = _least(z.fmt)
     keys = jnp.where(z.alive, z.keys, least)
     best = jnp.max(keys, -1, keepdims=True)
     count = jnp.sum(keys == best, -1, keepdims=True, dtype=z.fmt.word)
@@ -207,24 +206,49 @@ def _scale(away: jax.Array, count: jax.Array, z: Inputs) -> jax.Array:
 
 
 def _heaviest(reference: jax.Array, z: Inputs) -> Mode:
-    """One pass over (t, Q, log w) relative to any action, keeping the best and the next best t."""
+    """One pass over (t, Q, log w) relative to an action of about the most mass, keeping the best and the next best t.
+
+    t is compared in units of 2^-B there, in a narrow range. The passes before it compare t rounded to a float, and so
+    come from any distance to within a unit in its last place, twice.
+    """
     assert z.log_w is not None
-    least = -(1 << (z.fmt.width - 1))
-    at = jnp.max(jnp.where(z.alive & (z.keys == reference), z.log_w, least), -1, keepdims=True)
-    t = depth(reference, at, z).t
-    far = (1 << (z.fmt.width - 1)) - 1
+    at = jnp.max(jnp.where(z.alive & (z.keys == reference), z.log_w, _least(z.fmt)), -1, keepdims=True)
+
+    def nearer(step: int, k: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        t, e = depth(*k, z).t
+        quarter = fl.key_of(fl.bits_of(fl.encode(t, e - 2, z.fmt), z.fmt), z.fmt)
+        _, key, log_w, _, _ = _best(quarter, z)
+        return key, log_w
+
+    start = jnp.broadcast_to(reference, at.shape), at
+    reference, at = lax.fori_loop(0, 2, nearer, start)
+    coarse = _coarse(fixed_signed(depth(reference, at, z).t, z.fmt), z.fmt)
+    first, key, log_w, count, second = _best(coarse, z)
+    away = jnp.where(second == _most(z.fmt), 0, second - first - 2)  # two truncated numbers: never above the distance
+    return Mode(key, log_w, count, _scale(away, count, z))
+
+
+def _best(t: jax.Array, z: Inputs) -> tuple[jax.Array, ...]:
+    """The action of least t: t, Q, log w, how many equal it, and the next t; `[*b, 1]` each."""
+    assert z.log_w is not None
+    least, most = _least(z.fmt), _most(z.fmt)
     columns = (
-        jnp.where(z.alive, _coarse(t, z.fmt), far),
+        jnp.where(z.alive, t, most),
         jnp.where(z.alive, z.keys, least),
         jnp.where(z.alive, z.log_w, least),
         z.alive.astype(z.fmt.word),
-        jnp.full_like(z.keys, far),
+        jnp.full_like(z.keys, most),
     )
-    start = tuple(jnp.asarray(v, z.fmt.word) for v in (far, least, least, 0, far))
-    axis = z.keys.ndim - 1
-    first, key, log_w, count, second = (x[..., None] for x in lax.reduce(columns, start, _better, (axis,)))
-    away = jnp.where(second == far, 0, second - first - 2)  # two truncated numbers: never above the distance
-    return Mode(key, log_w, count, _scale(away, count, z))
+    start = tuple(jnp.asarray(v, z.fmt.word) for v in (most, least, least, 0, most))
+    return tuple(x[..., None] for x in lax.reduce(columns, start, _better, (z.keys.ndim - 1,)))
+
+
+def _least(fmt: Format) -> int:
+    return -(1 << (fmt.width - 1))
+
+
+def _most(fmt: Format) -> int:
+    return (1 << (fmt.width - 1)) - 1
 
 
 def _better(x: Any, y: Any) -> tuple[jax.Array, ...]:
@@ -247,35 +271,29 @@ def row(z: Inputs, with_gaps: bool = False) -> Row:
     """The mode, lz, L and, if asked for, E[g]."""
     k = fp.hold(mode(z))
     below = fp.hold(depth(k.key, k.log_w, z))
-    t, g, _ = below
     same = z.keys == k.key if z.log_w is None else (z.keys == k.key) & (z.log_w == k.log_w)
-    terms = exponentials(t, z.alive & ~same, k.scale, z.fmt)
-    sums = [terms]
-    if with_gaps:
-        sums.append(weighted_gaps(t, g, z.alive & ~same, k.scale, z.fmt))
-    totals = total(sums, z.fmt)
-    s = (totals[0][0] + jnp.maximum(k.ties - 1, 0), *totals[0][1:])
+    weight = el.exp_of_minus(exponent(below, z), z.fmt)
+    (s,) = total([at_scale(weight, z.alive & ~same, k.scale, z.fmt)], z.fmt)
+    s = (s[0] + jnp.maximum(k.ties - 1, 0), *s[1:])
     log_rest, norm = el.log1p((s, -k.scale), z.fmt)
     bonus = log_rest if k.log_w is None else fp.add_scaled(log_rest, scaled_key(k.log_w, z.fmt), z.fmt)
-    mean = _mean(totals[1], k.scale, norm, z.fmt) if with_gaps else None
+    mean = _mean_gap(weight, below.g, norm, z) if with_gaps else None
     log_rest, bonus, mean = fp.hold((log_rest, bonus, mean))
     return Row(k, log_rest, bonus, norm, mean, below)
 
 
-def exponentials(t: Fixed, use: jax.Array, scale: jax.Array, fmt: Format) -> Fixed:
-    """exp(-t) 2^K, and 0 where not used."""
-    e, minus_k = el.exp_of_minus(t, fmt)
+def exponent(below: Depth, z: Inputs) -> Fixed:
+    """t in plain fixed point."""
+    return fixed(below.t, z.fmt) if z.log_w is None else fixed_signed(below.t, z.fmt)
+
+
+def at_scale(weight: Scaled, use: jax.Array, scale: jax.Array, fmt: Format) -> Fixed:
+    """exp(-t) 2^K, and 0 where not used. An action may have more mass than the mode by what the choice of the mode
+    cannot see: t is a little below 0 then, and exp(-t) is half of it doubled."""
+    e, minus_k = weight
+    e = fp.times_small(e, jnp.where(minus_k > 0, 2, 1), fmt)
     e = fp.shift_right(e, jnp.maximum(-minus_k - scale, 0), fmt)
     return tuple(jnp.where(use, limb, 0) for limb in e)
-
-
-def weighted_gaps(t: Fixed, g: Fixed, use: jax.Array, scale: jax.Array, fmt: Format) -> Fixed:
-    """exp(-t) g 2^K, and 0 where not used; gaps are cut off where a product would leave its word."""
-    e, minus_k = el.exp_of_minus(t, fmt)
-    room = 1 << (fmt.width - 3 - fmt.limb)
-    g = (jnp.clip(g[0], -room, room - 1), *g[1:])
-    product = fp.shift_right(fp.multiply(e, g, fmt), jnp.maximum(-minus_k - scale, 0), fmt)
-    return tuple(jnp.where(use, limb, 0) for limb in product)
 
 
 def total(terms: list[Fixed], fmt: Format) -> list[Fixed]:
@@ -288,12 +306,13 @@ def total(terms: list[Fixed], fmt: Format) -> list[Fixed]:
     return [fp.settle(flat[i : i + width], fmt) for i in range(0, len(flat), width)]
 
 
-def _mean(x: Fixed, scale: jax.Array, norm: tuple[Fixed, jax.Array], fmt: Format) -> Scaled:
-    """x 2^-K / (m 2^z)."""
-    m, z = norm
-    extra = fp.bit_length(jnp.abs(x[0]), fmt)
-    small = fp.shift_right(x, extra, fmt)
-    return fp.multiply(small, el.reciprocal(m, fmt), fmt), extra - scale - z
+def _mean_gap(weight: Scaled, g: Scaled, norm: tuple[Fixed, jax.Array], z: Inputs) -> Scaled:
+    """E[g] = sum exp(-t) g / (m 2^z), at the scale of the greatest term: gaps are of any size where weights are."""
+    terms = fp.hold((fp.multiply(weight[0], g[0], z.fmt), weight[1] + g[1]))
+    x, e = sum_scaled(terms, z.alive & ~fp.is_zero(weight[0]), z.fmt)
+    m, doublings = norm
+    extra = fp.bit_length(jnp.abs(x[0]), z.fmt)
+    return fp.multiply(fp.shift_right(x, extra, z.fmt), el.reciprocal(m, z.fmt), z.fmt), e + extra - doublings
 
 
 def sum_scaled(x: Scaled, use: jax.Array, fmt: Format) -> Scaled:

@@ -46,7 +46,7 @@ def log_policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.A
     """log pi_i = -(g_i + L)."""
     z = bz.inputs(q, alpha, log_w)
     r = bz.row(z)
-    out = fl.encode(*_negative(fp.add_scaled(r.depth.scaled, r.bonus, z.fmt), z), z.fmt)
+    out = fl.encode(*_negative(fp.add_scaled(r.depth.g, r.bonus, z.fmt), z), z.fmt)
     return _finish_actions(out, z, z.alive, -jnp.inf)
 
 
@@ -58,10 +58,8 @@ def policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array
     """pi_i = exp(-(g_i + L)), the density against w."""
     z = bz.inputs(q, alpha, log_w)
     r = bz.row(z)
-    bonus = bz.plain(r.log_rest, z.fmt)
-    if r.mode.log_w is not None:
-        bonus = fp.add(bonus, bz.fixed_key(r.mode.log_w, z.fmt), z.fmt)
-    out = fl.encode(*el.exp_of_minus(fp.add(r.depth.g, bonus, z.fmt), z.fmt), z.fmt)
+    x = bz.fixed_signed(fp.add_scaled(r.depth.g, r.bonus, z.fmt), z.fmt)
+    out = fl.encode(*el.exp_of_minus(x, z.fmt), z.fmt)
     return _finish_actions(out, z, z.alive, 0)
 
 
@@ -116,7 +114,7 @@ def _surprise(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None, more: int
     """g_i - E[g] and an integer more, the mean at the scale of its greatest term: near ties cancel little."""
     z = bz.inputs(q, alpha, log_w)
     r = bz.row(z)
-    p, (g, e) = fp.hold((pairs.masses(r, z), r.depth.scaled))
+    p, (g, e) = fp.hold((pairs.masses(r, z), r.depth.g))
     mean = bz.sum_scaled((fp.multiply(p[0], g, z.fmt), p[1] + e), z.alive & ~fp.is_zero(p[0]), z.fmt)
     out = fp.add_scaled((g, e), _negative(fp.hold(mean), z), z.fmt)
     if more:
@@ -188,17 +186,24 @@ def boltzmann_kl(
     """KL of two Boltzmann policies."""
     x = pairs.pair(q1, alpha1, q2, alpha2, log_w)
     out = fl.encode(*x.divergence, x.one.fmt)[..., 0]
-    out = jnp.where(jnp.any(x.one.alive & ~x.two.alive, -1), jnp.inf, out)
-    return _finish(_finish(out, x.one, None, 0), x.two, None, 0)
+    out = jnp.where(_excluded(x), jnp.inf, out)
+    return jnp.where(x.two.bad, jnp.nan, _finish(out, x.one, None, 0))
+
+
+def _excluded(x: pairs.Pair) -> jax.Array:
+    """Whether the second policy excludes an action that the first may take: by a mask, at alpha = 0, or by inf in Q."""
+    return jnp.any(x.one.alive & ~x.two.alive, -1)
 
 
 def log_ratios(
     q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w: jax.Array | None
 ) -> tuple[jax.Array, jax.Array]:
-    """d = log pi - log pi' of two Boltzmann policies, and d - KL; 0 where either has no mass."""
+    """d = log pi - log pi' of two Boltzmann policies, and d - KL; 0 where either excludes the action, d - KL also where
+    KL is infinite."""
     x = pairs.pair(q1, alpha1, q2, alpha2, log_w)
     excess = fp.add_scaled(x.d, _negative(x.divergence, x.one), x.one.fmt)
-    return _finish_pair(fl.encode(*x.d, x.one.fmt), x), _finish_pair(fl.encode(*excess, x.one.fmt), x)
+    above = jnp.where(_excluded(x)[..., None], 0, fl.encode(*excess, x.one.fmt))
+    return _finish_pair(fl.encode(*x.d, x.one.fmt), x), _finish_pair(above, x)
 
 
 def _finish_pair(out: jax.Array, x: pairs.Pair) -> jax.Array:
@@ -233,6 +238,6 @@ def _beyond(key: jax.Array, most: int) -> jax.Array:
 
 def _mass_of(log_p: jax.Array, log_w: jax.Array, use: jax.Array, fmt: fp.Format) -> Scaled:
     """exp(log p + log w), and 0 where not used."""
-    x = fp.add(bz.fixed_key(log_p, fmt), bz.fixed_key(log_w, fmt), fmt)
+    x = bz.fixed_signed(fp.add_scaled(bz.scaled_key(log_p, fmt), bz.scaled_key(log_w, fmt), fmt), fmt)
     e, minus_k = el.exp_of_minus(fp.settle([-limb for limb in x], fmt), fmt)
     return tuple(jnp.where(use, limb, 0) for limb in e), minus_k

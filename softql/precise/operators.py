@@ -190,8 +190,11 @@ def boltzmann_kl(
       log_w: log weight of each action point; None is counting measure, -inf masks.
 
     Returns:
-      The divergence in nats, >= 0, and 0 where the policies agree; inf where the second excludes (Q = -inf) what
-      the first does not.
+      The divergence in nats, >= 0, and 0 where the policies agree or the first has no action; from 2^-54 (float64:
+      2^-863) to the largest float. It is inf where the second excludes what the first does not: by Q = -inf, at
+      α_2 = 0, where only the greatest Q_2 stay, or by +inf elsewhere. What counts is the policy as a real number: for
+      α_1 > 0 it excludes no finite Q, also where its probability is too small for a float. Where the divergence is
+      inf, its derivatives in Q_1 and α_1 are 0.
 
     Raises:
       ValueError: as `softql.boltzmann_policy` does, for q1 and q2 of different shapes, and for more than 65,536

@@ -65,7 +65,8 @@ def _half(stacked: Any, k: int) -> Any:
 
 def masses(r: bz.Row, z: bz.Inputs) -> Scaled:
     """p_i = exp(-(t_i + lz)), and 0 where there is no mass."""
-    e, minus_k = el.exp_of_minus(fp.add(r.depth.t, bz.plain(r.log_rest, z.fmt), z.fmt), z.fmt)
+    t = bz.exponent(r.depth, z)
+    e, minus_k = el.exp_of_minus(fp.add(t, bz.plain(r.log_rest, z.fmt), z.fmt), z.fmt)
     return tuple(jnp.where(z.alive, limb, 0) for limb in e), minus_k
 
 
@@ -119,8 +120,8 @@ def _shift(x: Scaled, p: Scaled, q: Scaled, at: jax.Array, first: bz.Row, second
     near = jnp.all(none_q & none_p | small & (none_q | ~none_p), -1, keepdims=True)
     close = _log1p(_mean_change(x, p, near, fmt), near, fmt)
     rows = fp.add_scaled(second.log_rest, _minus(first.log_rest, fmt), fmt)
-    away = tuple(_pick(limb, at) for limb in second.depth.t)
-    apart = fp.add_scaled(rows, (away, jnp.zeros_like(rows[1])), fmt)
+    away, e = second.depth.t
+    apart = fp.add_scaled(rows, (tuple(_pick(limb, at) for limb in away), _pick(e, at)), fmt)
     return fp.where(near, close[0], apart[0]), jnp.where(near, close[1], apart[1])
 
 

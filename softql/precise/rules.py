@@ -163,8 +163,9 @@ def _d_boltzmann_kl(primals: Any, tangents: Any) -> jax.Array:
     (q1, a1, q2, a2, log_w), (dq1, da1, dq2, da2, dw) = primals, tangents
     p, other, (ratio, above) = mass(q1, a1, log_w), mass(q2, a2, log_w), log_ratios(*primals)
     pull = p * above
-    near = jnp.abs(ratio) < 0.5
-    excess = jnp.where(near, p * jnp.expm1(-jnp.where(near, ratio, 0)), other - p)
+    near = (p != 0) & (other != 0) & (jnp.abs(ratio) < 0.5)  # a ratio of 0 may also say that either has no mass
+    apart = jnp.where(jnp.any(p != 0, -1, keepdims=True), other - p, 0)
+    excess = jnp.where(near, p * jnp.expm1(-jnp.where(near, ratio, 0)), apart)
     return _total(
         a1,
         (dq1, lambda d: _over(_mean(pull, d), a1)),

@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import oracle
-from rounding import assert_correctly_rounded, every_pair, every_regime
+from rounding import assert_correctly_rounded, every_pair, every_regime, together, wide
 
 import softql.precise as precise
 
@@ -25,7 +25,7 @@ OPERATORS = {
     "advantage": precise.soft_advantage,
     "entropy": precise.boltzmann_entropy,
 }
-CASE = every_regime(60, np.float64, weighted=True)
+CASE = together([every_regime(60, np.float64, weighted=True), wide(100, 5, np.float64)], np.float64)
 
 
 @cache
@@ -54,13 +54,21 @@ def test_operators_are_correctly_rounded(name):
 
 
 def test_divergence_is_correctly_rounded():
-    one, two = every_pair(50, np.float64)
+    near, one, two = every_pair(50, np.float64), wide(100, 6, np.float64), wide(100, 7, np.float64)
+    one, two = (together(cases, np.float64) for cases in ((near[0], one), (near[1], two)))
     found = np.asarray(precise.boltzmann_kl(one.q, one.alpha, two.q, two.alpha, one.log_w))
     true = oracle.boltzmann_kl(one.q, one.alpha, two.q, two.alpha, one.log_w)
     assert_correctly_rounded(found, true, "float64")
     assert (found >= 0).all()
     same = precise.boltzmann_kl(one.q, one.alpha, 4 * one.q, 4 * one.alpha, one.log_w)
     assert (np.asarray(same) == 0).all()
+
+
+def test_tiny_weights_at_an_infinite_temperature():
+    q, log_w = np.array([1e30, -1e30, 1]), np.array([-1e-30, 1e-30, 0])
+    for scale in (1, 1e20):
+        found = precise.boltzmann_policy(q, np.inf, scale * log_w)
+        np.testing.assert_allclose(np.asarray(found), np.full(3, 1 / 3), rtol=1e-9)
 
 
 def test_mellowmax_is_correctly_rounded():
