@@ -269,6 +269,10 @@ def neighbours(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thu
     yield "gradients of boltzmann_kl from near to far", moved
     even = (np.zeros((3, 2), dtype), ones[:3], here[:3, :2] / 8, ones[:3])
     yield "gradients of boltzmann_kl of even chances", partial(gradients, e.boltzmann_kl, even)
+    none = np.array([[-np.inf] * 3, [1, 2, 3], [0, -np.inf, 2], [1, 2, 3]], dtype)
+    lacking = (none, ones[:4], none[::-1].copy(), ones[:4])
+    yield "boltzmann_kl of no actions", partial(e.boltzmann_kl, *lacking)
+    yield "gradients of boltzmann_kl of no actions", partial(gradients, e.boltzmann_kl, lacking)
     wide = np.float64(2.0) ** (np.finfo(dtype).maxexp - 8)  # a gap that overflows under one policy and not the other
     apart = (np.array([[0, -wide]], dtype), np.full(1, wide, dtype))
     sure = (apart[0], np.full(1, 2.0**-12, dtype))

@@ -118,6 +118,8 @@ CORNERS = {
     "V of a sure policy at alpha = infinity": (softql.policy_value, ([0, -INF], [1, 2], INF), 1),
     "V of a policy that hardly takes an action of value -inf": (softql.policy_value, ([0, -200], [1, -INF], 1.0), 1),
     "a divergence from what is not known": (softql.kl_divergence, ([NAN, 0], [-INF, -INF]), NAN),
+    "a divergence of no actions": (softql.boltzmann_kl, ([-INF] * 3, 1.0, [1, 2, 3], 1.0), 0),
+    "a divergence from no actions": (softql.boltzmann_kl, ([1, 2, 3], 1.0, [-INF] * 3, 1.0), INF),
     "pi at alpha = 0 of what is not known, weighted": (softql.boltzmann_policy, ([NAN, 1, 2], 0.0, [0] * 3), [NAN] * 3),
     "log pi at alpha = 0 of what is not known, weighted": (
         softql.boltzmann_log_policy, ([NAN, 1, 2], 0.0, [0] * 3), [NAN] * 3),
@@ -131,6 +133,12 @@ def test_corners(what):
     rows = [x[None] for x in given]
     for found in (call(*given), jax.jit(call)(*given), jax.vmap(call)(*rows)[0], jax.jit(jax.vmap(call))(*rows)[0]):
         np.testing.assert_allclose(found, wanted, rtol=2e-7)
+
+
+def test_a_divergence_of_no_actions_has_no_slope():
+    nothing, some, one = jnp.full(3, -INF), jnp.arange(3.0), jnp.float32(1)
+    for slope in jax.grad(softql.boltzmann_kl, (0, 1, 2, 3))(nothing, one, some, one):
+        assert np.all(np.asarray(slope) == 0)
 
 
 def test_energy_has_derivatives_at_small_temperatures():

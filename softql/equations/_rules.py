@@ -237,7 +237,7 @@ def d_boltzmann_kl(primals: Any, tangents: Any) -> jax.Array:
     heavy = p > 0.5
     excess = jnp.where(heavy, -kernels.tree_sum(jnp.where(heavy, 0, excess))[..., None], excess)
     weights = jnp.where(near, p * (weighted.expm1_less_x(-small) - kl), p * c + excess)
-    here = (p > 0) | (other > 0)
+    here = ((p > 0) | (other > 0)) & jnp.any(p > 0, axis=-1, keepdims=True)
 
     return _sum(
         alpha1,

@@ -250,7 +250,8 @@ def kl(q1: jax.Array, alpha1: jax.Array, q2: jax.Array, alpha2: jax.Array, log_w
     small = words.log1p(jnp.where(excess < 4, excess, 0))
     result = jnp.where(excess < 4, small, far)
     impossible = jnp.any(inside & ~second.valid, axis=-1)
-    return jnp.where(impossible, jnp.inf, result) * first.one * second.one
+    result = jnp.where(first.top == -jnp.inf, 0, jnp.where(impossible, jnp.inf, result))  # no action, nothing to tell
+    return result * first.one * second.one
 
 
 def _log_ratio(first: Gibbs, second: Gibbs) -> jax.Array:
