@@ -156,9 +156,9 @@ def bibtex(tag: str | None = None) -> str:
         Mistake: if no function, law or theorem carries the tag and no source has its name.
 
     Example:
-        >>> print(bibtex("AL17").partition(",")[0])
+        >>> print(*bibtex("AL17").splitlines()[:2], sep=chr(10))
         % [AL17] α log mean_a exp(Q(s,a)/α) = V(s) - α log|A|
-        @inproceedings{asadi2017alternative
+        @inproceedings{asadi2017alternative,
     """
     if tag is None:
         return _entry(SOFTQL)

@@ -368,7 +368,7 @@ def test_the_door_agrees_with_gymnax_step_by_step():
 # Every environment ---------------------------------------------------------------------------------------------------
 
 CONTINUOUS = {"Pendulum-v1", "MountainCarContinuous-v0", "PointRobot-misc", "Reacher-misc", "Swimmer-misc"}
-CONTINUOUS |= {"MultiGoal-softql"}  # registered by softql.envs
+CONTINUOUS |= {"Lines-softql", "MultiGoal-softql"}  # registered by softql.envs
 DOWNLOADS = {"MNISTBandit-bsuite"}  # gymnax.make fetches its data set: tests use no network
 DISCRETE = sorted(set(gymnax.registered_envs) - CONTINUOUS - DOWNLOADS)
 
