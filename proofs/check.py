@@ -292,29 +292,47 @@ MARK = "<!-- index: written by `make index` -->"
 
 
 CATALOGUE = "softql/laws/catalogue.json"
+ROOMS = ("equations", "measures", "returns", "temperature", "tabular", "equivalences", "closed_forms", "samplers")
+CITED = re.compile(r"\(?cf\. (H17 (?:Eq\.|Theorem) \d+)\)?")  # a number from memory: docstrings only cite it
 
 
 class Place(NamedTuple):
-    """A Python function with its tags: where it stands, and the first line of its docstring."""
+    """A Python function with its tags: where it stands, and the first paragraph of its docstring."""
 
     name: str
     formula: str
     tags: tuple[str, ...]
+    opening: tuple[str, ...] = ()  # those of the first paragraph
 
 
 def functions(package: Path) -> list[Place]:
-    """Every tagged function of softql outside the laws, from its docstring."""
+    """Every tagged function of softql outside the laws, from its docstring; the rooms of the equations come first."""
     found = []
     for path in sorted(package.rglob("*.py")):
         if "laws" in path.relative_to(package).parts:
             continue
         module = ".".join(("softql", *path.relative_to(package).with_suffix("").parts))
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            text = ast.get_docstring(node) if isinstance(node, ast.FunctionDef) else None
-            if text and (tags := tags_in(text)):
-                formula = TAG.sub("", text.split("\n\n")[0].split("\n")[0]).strip().rstrip(".")
-                found.append(Place(f"{module}.{node.name}", formula, tags))
-    return found
+            text = (ast.get_docstring(node) or "") if isinstance(node, ast.FunctionDef) else ""
+            text = text.partition("\nExample:")[0]  # there a tag is a string like any other
+            if tags := (*tags_in(text), *CITED.findall(text)):
+                opening = text.split("\n\n")[0]
+                formula = " ".join(CITED.sub("", TAG.sub("", opening)).split()).rstrip(". ")
+                found.append(Place(f"{module}.{node.name}", formula, tuple(dict.fromkeys(tags)), tags_in(opening)))
+    return sorted(found, key=lambda place: room(place.name))
+
+
+def room(name: str) -> int:
+    """How far from the equations a function stands."""
+    name = name.split(".")[1]
+    return ROOMS.index(name) if name in ROOMS else len(ROOMS)
+
+
+def formula_of(tag: str, code: list[Place], proved: list[Theorem]) -> str:
+    """What a tag names, in the words of the first function that has it in its opening, or has it, or of a theorem."""
+    if code:
+        return next((f for f in code if tag in f.opening), code[0]).formula
+    return re.sub(r"[\s(]*cf[. ]*\)?$", "", TAG.sub("", proved[0].comment).strip(" .")) if proved else ""
 
 
 def laws(package: Path) -> list[Place]:
@@ -346,12 +364,11 @@ def tag_index(at: Path) -> str:
     for tag in tags:
         here = [t for t in proved if tag in t.tags]
         code = [f for f in coded if tag in f.tags]
-        formula = code[0].formula if code else (TAG.sub("", here[0].comment).strip(" .") if here else "")
         cells = [
             f"[{tag}]",
-            formula.replace("|", "\\|"),
+            formula_of(tag, code, here).replace("|", "\\|"),
             ", ".join(f"`{t.stem}.{t.name}`" for t in here) or DEFINITIONS.get(tag, "**none**"),
-            ", ".join(f"`{f.name}`" for f in code),
+            ", ".join(f"`{f.name}`" for f in code) or "none: a fact about them",
             ", ".join(f"`{law.name}`" for law in lawful if tag in law.tags),
         ]
         lines.append("| " + " | ".join(cells) + " |")
@@ -384,9 +401,9 @@ def catalogue(at: Path) -> str:
     known = {}
     for tag in tags:
         here = [t for t in proved if tag in t.tags]
-        code = sorted((f for f in coded if tag in f.tags), key=lambda f: not f.name.startswith("softql.equations"))
+        code = [f for f in coded if tag in f.tags]
         known[tag] = {
-            "formula": code[0].formula if code else TAG.sub("", here[0].comment).strip(" ."),
+            "formula": formula_of(tag, code, here),
             "functions": [f.name for f in code],
             "theorems": [f"{t.stem}.{t.name}" for t in here],
         }

@@ -88,6 +88,17 @@ def test_every_tag_has_a_theorem_and_the_index_is_fresh() -> None:
     assert check.index(PROOFS) == []
 
 
+def test_a_tag_is_given_in_the_words_of_its_equation() -> None:
+    """Not in those of an agent that uses it, nor of an example that names it."""
+    coded = check.functions(PROOFS.parent / "softql")
+    first = {tag: next(f.name for f in coded if tag in f.tags) for tag in ("H17 Eq. 5", "H17 Eq. 10", "AL17")}
+    assert first["H17 Eq. 5"] == "softql.equations.value.soft_value"
+    assert first["H17 Eq. 10"] == "softql.equations.estimator.importance_value"
+    assert first["AL17"] == "softql.equations.value.mellowmax"
+    assert not [f.name for f in coded if f.name.startswith("softql.citing")]
+    assert any("H17 Eq. 7" in f.tags for f in coded if f.name == "softql.equations.backup.soft_q_target")
+
+
 def test_every_theorem_says_in_words_what_it_states() -> None:
     assert [t.name for t in check.theorems(PROOFS) if not t.comment or t.comment.startswith("*")] == []
 

@@ -119,10 +119,11 @@ def chain_sample_size(actions: Float[Array, "t n d"]) -> Float[Array, ""]:
 def kernel_stein_discrepancy(
     points: Float[Array, "n d"], scores: Float[Array, "n d"]
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    r"""KSD² = (1/n²) Σ_ij k_π(z_i, z_j), zero only for a sample that π can't be told from.  [H17 Eq. 13]
+    r"""KSD² = (1/n²) Σ_ij k_π(z_i, z_j), zero only for a sample that π can't be told from.
 
     k_π(x, y) = s_x·s_y k + s_x·∇_y k + s_y·∇_x k + ∇_x·∇_y k, k = (1 + |x - y|²)^(-1/2), s the score: no normaliser is
-    needed. The other number is √((1/n²) Σ_i k_π(z_i, z_i)), what independent draws of π have on average.
+    needed; it rests on the identity that `stein_direction` does [H17 Eq. 13]. The other number is
+    √((1/n²) Σ_i k_π(z_i, z_i)), what independent draws of π have on average.
 
     Args:
       points: z [n, d].
