@@ -37,6 +37,7 @@ def save(path: str | Path, tree: Any, earlier: str | Path | None = None) -> None
 
     Raises:
       OSError: when the file can't be written; the old one is then untouched.
+      TypeError: when a leaf is no array of numbers.
 
     Example:
       >>> import tempfile
@@ -49,16 +50,35 @@ def save(path: str | Path, tree: Any, earlier: str | Path | None = None) -> None
     named = [(_name(keys), leaf) for keys, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]]
     keys = {name: str(jax.random.key_impl(leaf)) for name, leaf in named if _is_key(leaf)}
     arrays = {name: np.asarray(jax.random.key_data(leaf) if name in keys else leaf) for name, leaf in named}
+    for name, x in arrays.items():
+        if x.dtype.hasobject:
+            raise TypeError(f"{name} holds Python objects: only arrays of numbers are saved")
     extended = {name: x.dtype.name for name, x in arrays.items() if x.dtype.kind == "V"}  # bfloat16 and its like
     note = {"format": FORMAT, "extended": extended, "keys": keys}
     content: dict[str, Any] = {name: x.view(f"u{x.itemsize}") if name in extended else x for name, x in arrays.items()}
     content[NOTE] = np.frombuffer(json.dumps(note).encode(), np.uint8)
     archive = io.BytesIO()
     np.savez(archive, **content)
+    write(path, _sealed(archive.getbuffer()), earlier)
+
+
+def write(path: Path, content: bytes, earlier: str | Path | None = None) -> None:
+    """Bytes to a file as one act: under a temporary name, flushed to disk, renamed; `earlier` as for `save`.
+
+    Raises:
+      OSError: when the file can't be written; the old one is then untouched.
+
+    Example:
+      >>> import tempfile
+      >>> with tempfile.TemporaryDirectory() as folder:
+      ...     write(Path(folder, "note"), b"whole")
+      ...     [(path.name, path.read_bytes()) for path in Path(folder).iterdir()]
+      [('note', b'whole')]
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with open(temporary, "wb") as file:
-            file.write(_sealed(archive.getbuffer()))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if earlier is not None and path.exists():
@@ -144,4 +164,4 @@ def _is_key(leaf: Any) -> bool:
     return bool(jax.numpy.issubdtype(leaf.dtype, jax.dtypes.prng_key))
 
 
-__all__ = ["Unreadable", "load", "save"]
+__all__ = ["Unreadable", "load", "save", "write"]

@@ -5,6 +5,7 @@ Imports: agents, evaluate, showing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import jax
@@ -17,7 +18,7 @@ from softql.agents import ContinuousShape, Shape, q_network
 from softql.evaluate import episode_returns, greedy_returns, sampled_returns
 from softql.showing import acting, greedy
 
-__all__ = ["Policy", "keys", "returns_of", "tell"]
+__all__ = ["Policy", "judge_of", "keys", "returns_of", "tell"]
 
 Policy = Literal["greedy", "sampled"]
 
@@ -31,6 +32,7 @@ def returns_of(
     episodes: int,
     policy: Policy = "greedy",
     alpha: Any = None,
+    network: Any = None,
 ) -> np.ndarray:
     """Undiscounted returns [seed, episode], in reward units.
 
@@ -41,7 +43,9 @@ def returns_of(
       keys: one a seed.
       episodes: how many, side by side.
       policy: "greedy" takes the best action in Q; "sampled" draws from exp((Q - V)/alpha).
-      alpha: temperature of the sampled policy, reward units; needed for Discrete actions, else that of the agent.
+      alpha: temperature of the sampled policy, one or one a seed, reward units; needed for Discrete actions, else that
+        of the agent.
+      network: of the agent, if it is not softql's own.
 
     Raises:
       ValueError: if alpha is missing, not positive, or given for the greedy policy.
@@ -56,26 +60,49 @@ def returns_of(
     """
     if policy == "greedy" and alpha is not None:
         raise ValueError("the greedy policy has no alpha: leave it out, or evaluate the sampled policy")
-    if alpha is not None and not alpha > 0:
-        raise ValueError(f"alpha = {alpha:g}: a sampled policy needs alpha > 0; the greedy one is alpha -> 0")
-    if isinstance(shape, ContinuousShape):
-        act = (greedy if policy == "greedy" else acting)(env, env_params, shape)
-
-        def by_parts(params: Any, key: jax.Array) -> jax.Array:
-            parts = params if alpha is None else params._replace(log_alpha=jnp.log(jnp.float32(alpha)))
-            return episode_returns(env, env_params, lambda k, obs: act(k, parts, obs), key, episodes)
-
-        return np.asarray(jax.jit(jax.vmap(by_parts))(params, keys))
-    if policy == "sampled" and alpha is None:
+    if alpha is not None and not np.all(np.asarray(alpha) > 0):
+        raise ValueError(f"alpha = {alpha}: a sampled policy needs alpha > 0; the greedy one is alpha -> 0")
+    if policy == "sampled" and alpha is None and not isinstance(shape, ContinuousShape):
         raise ValueError("the sampled policy needs an alpha")
-    network = q_network(env, env_params, shape.hidden)
+    judge = judge_of(env, env_params, shape, episodes, policy, network)
+    return np.asarray(judge(params, keys, None if alpha is None else jnp.broadcast_to(jnp.float32(alpha), len(keys))))
 
-    def by_network(params: Any, key: jax.Array) -> jax.Array:
-        if policy == "greedy":
-            return greedy_returns(env, env_params, network.apply, params, key, episodes)
-        return sampled_returns(env, env_params, network.apply, params, alpha, key, episodes)
 
-    return np.asarray(jax.vmap(by_network)(params, keys))
+def judge_of(
+    env: Any,
+    env_params: Any,
+    shape: Shape | ContinuousShape,
+    episodes: int,
+    policy: Policy = "greedy",
+    network: Any = None,
+) -> Callable[[Any, jax.Array, jax.Array | None], jax.Array]:
+    """(params, keys, alpha), each with a leading axis of lanes (alpha may be None) -> returns [lane, episode].
+
+    Compiled once for all calls of the same shapes; else as `returns_of`, which also checks alpha.
+
+    Example:
+      >>> import gymnax
+      >>> env, env_params = gymnax.make("Catch-bsuite")
+      >>> params = jax.vmap(q_network(env, env_params, (4,)).init)(jax.random.split(jax.random.key(0), 2))
+      >>> judge = judge_of(env, env_params, Shape(hidden=(4,)), 3)
+      >>> judge(params, jax.random.split(jax.random.key(1), 2), None).shape
+      (2, 3)
+    """
+    if isinstance(shape, ContinuousShape):
+        act = (greedy if policy == "greedy" else acting)(env, env_params, shape, network)
+
+        def one(params: Any, key: jax.Array, alpha: Any) -> jax.Array:
+            parts = params if alpha is None else params._replace(log_alpha=jnp.log(alpha))
+            return episode_returns(env, env_params, lambda k, obs: act(k, parts, obs), key, episodes)
+    else:
+        network = q_network(env, env_params, shape.hidden) if network is None else network
+
+        def one(params: Any, key: jax.Array, alpha: Any) -> jax.Array:
+            if policy == "greedy":
+                return greedy_returns(env, env_params, network.apply, params, key, episodes)
+            return sampled_returns(env, env_params, network.apply, params, alpha, key, episodes)
+
+    return jax.jit(jax.vmap(one))
 
 
 def keys(seed: int, lanes: int) -> jax.Array:

@@ -22,7 +22,7 @@ def learning_curve(path: str | Path, metrics: Mapping[str, np.ndarray], title: s
       title: the figure's title.
       alpha: the temperature, for the caption.
     """
-    figure = _figure((8, 7.2 + 1.8 * ("suboptimality" in metrics)))
+    figure = empty_figure((8, 7.2 + 1.8 * ("suboptimality" in metrics)))
     steps = metrics["env_steps"][0]
     panels = [
         ("episode_return", "return of episodes\nwhile exploring"),
@@ -41,7 +41,7 @@ def learning_curve(path: str | Path, metrics: Mapping[str, np.ndarray], title: s
         axes.spines[["top", "right"]].set_visible(False)
         axes.margins(x=0.01)
     lower.set_xlabel("environment steps, each seed")
-    lower.xaxis.set_major_formatter(_thousands)
+    lower.xaxis.set_major_formatter(thousands)
     seeds = len(metrics["env_steps"])
     caption = f"{seeds} seed" + "s: mean, one standard deviation, each seed" * (seeds > 1)
     upper.set_title(title + (f", α = {alpha}" if alpha is not None else "") + f"\n{caption}", fontsize=10, loc="left")
@@ -69,7 +69,7 @@ def value_map(
       title: the figure's title.
     """
     rows, columns = cells.max(0) + 1
-    figure = _figure((1.6 + 0.75 * columns, 1.4 + 0.72 * rows))
+    figure = empty_figure((1.6 + 0.75 * columns, 1.4 + 0.72 * rows))
     axes = figure.subplots()
     table = np.full((rows, columns), np.nan)
     placed = np.flatnonzero(cells[:, 0] >= 0)
@@ -104,7 +104,7 @@ def value_list(path: str | Path, v: np.ndarray, policy: np.ndarray, title: str) 
       policy: π*(a|s) [S, A].
       title: the figure's title.
     """
-    figure = _figure((9, 4.6))
+    figure = empty_figure((9, 4.6))
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1.4, 1))
     order = np.argsort(v, kind="stable")
     upper.plot(v[order], color=COLOUR, linewidth=1.6)
@@ -129,7 +129,7 @@ def error_curve(path: str | Path, transitions: np.ndarray, error: np.ndarray, ti
       error: the error after them [n], reward units.
       title: the figure's title.
     """
-    figure = _figure((8, 4.2))
+    figure = empty_figure((8, 4.2))
     axes = figure.subplots()
     axes.loglog(transitions, error, color=COLOUR, linewidth=1.6)
     axes.set_xlabel("transitions")
@@ -153,7 +153,7 @@ def density_along_path(
       reward: what each paid [t].
       title: the figure's title.
     """
-    figure = _figure((9, 5.2))
+    figure = empty_figure((9, 5.2))
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2.4, 1))
     half = (actions[1] - actions[0]) / 2
     extent = (-0.5, len(taken) - 0.5, actions[0] - half, actions[-1] + half)
@@ -191,7 +191,7 @@ def densities(
       goals: what they run to [g, 2].
     """
     panels = len(names) + (trails is not None)
-    figure = _figure((1.2 + 3.4 * panels, 3.9))
+    figure = empty_figure((1.2 + 3.4 * panels, 3.9))
     axes = figure.subplots(1, panels, squeeze=False)[0]
     n = round(len(actions) ** 0.5)
     low, high = actions.min(0), actions.max(0)
@@ -222,7 +222,7 @@ def _trails(axis: Any, trails: list[np.ndarray], goals: np.ndarray | None) -> No
     axis.set_title(f"{len(trails)} paths", fontsize=9, loc="left")
 
 
-def _figure(size: tuple[float, float]) -> Any:
+def empty_figure(size: tuple[float, float]) -> Any:
     """An empty figure that needs no display."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -250,7 +250,7 @@ def _band(axes: Any, steps: np.ndarray, curves: np.ndarray, logarithmic: bool = 
     axes.plot(steps[seen], middle, color=COLOUR, linewidth=2)
 
 
-def _thousands(x: float, _: int) -> str:
+def thousands(x: float, _: int) -> str:
     """12,000 as 12k, 1,200,000 as 1.2M."""
     for size, unit in ((1e6, "M"), (1e3, "k")):
         if abs(x) >= size:
@@ -258,4 +258,7 @@ def _thousands(x: float, _: int) -> str:
     return f"{x:g}"
 
 
-__all__ = ["densities", "density_along_path", "error_curve", "learning_curve", "value_list", "value_map"]
+__all__ = [
+    *("densities", "density_along_path", "empty_figure", "error_curve", "learning_curve", "thousands", "value_list"),
+    "value_map",
+]

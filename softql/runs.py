@@ -5,6 +5,7 @@
     parameters.npz       the parameters, with a leading seed axis (`softql.checkpoint.load`)
     learning_curve.png   mean and band over seeds
     policy.png           continuous actions: the density of the policy along a path
+    sweep.png            in place of those, of a sweep: returns by what was swept
     result.json          how it ended: steps, seconds, greedy returns
     checkpoint.npz       until it has ended: everything that going on takes, and checkpoint-earlier.npz the one before
 
@@ -18,9 +19,10 @@ import errno
 import json
 import os
 import platform
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -31,15 +33,17 @@ import numpy as np
 
 from softql import checkpoint
 
-CONFIG, METRICS, PARAMETERS, CURVE, POLICY, RESULT = (
+CONFIG, METRICS, PARAMETERS, CURVE, POLICY, SWEEP, RESULT = (
     "config.json",
     "metrics.csv",
     "parameters.npz",
     "learning_curve.png",
     "policy.png",
+    "sweep.png",
     "result.json",
 )
 STATE, EARLIER, DAMAGED = "checkpoint.npz", "checkpoint-earlier.npz", "checkpoint-damaged.npz"
+LEFT = re.compile(r"\.(softql-|[a-z_-]+\.(npz|json)\.)\d+")  # a temporary name of `claim` or of `checkpoint.write`
 PACKAGES = ("softql", "jax", "jaxlib", "numpy", "gymnax", "optax")
 
 
@@ -59,7 +63,7 @@ def claim(out: str | Path | None, env_name: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     probe = folder / f".softql-{os.getpid()}"
     probe.write_bytes(b"")
-    probe.unlink()
+    probe.unlink(missing_ok=True)
     return folder
 
 
@@ -83,15 +87,31 @@ def locked(folder: Path) -> Iterator[None]:
         except OSError as error:  # a lock that another process has is a BlockingIOError, and goes on to the caller
             if error.errno not in (errno.EBADF, errno.ENOLCK, errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
                 raise
+        _tidy(folder)
         yield
     finally:
         os.close(descriptor)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a process that was killed had begun to write."""
+    for path in folder.glob(".*"):
+        if LEFT.fullmatch(path.name):
+            with suppress(OSError):
+                path.unlink()
 
 
 def _fresh(root: Path, env_name: str) -> Path:
     stem = f"{env_name}-{datetime.now():%Y%m%d-%H%M%S}"
     names = (root / (stem + suffix) for suffix in ("", *(f"-{n}" for n in range(2, 1000))))
     return next(path for path in names if not path.exists())
+
+
+def ended(folder: Path) -> str | None:
+    """How the run in a folder ended for good, "done" or "diverged"; None while it may go on."""
+    path = folder / RESULT
+    status = json.loads(path.read_text()).get("status") if path.exists() else None
+    return status if status in ("done", "diverged") else None
 
 
 def versions() -> dict[str, str]:
@@ -116,10 +136,8 @@ def machine() -> dict[str, Any]:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON under a temporary name, then rename; infinities and NaN become strings."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(plain(content), indent=2, allow_nan=False) + "\n")
-    os.replace(temporary, path)
+    """Write JSON as one act, on disk when this returns; infinities and NaN become strings."""
+    checkpoint.write(path, (json.dumps(plain(content), indent=2, allow_nan=False) + "\n").encode())
 
 
 def plain(x: Any) -> Any:
@@ -134,11 +152,15 @@ def plain(x: Any) -> Any:
 
 
 class MetricsFile:
-    """`metrics.csv`, open: a line a seed for each chunk, on disk when `add` returns. Of an earlier part of the run the
-    first `lines` are kept."""
+    """`metrics.csv`, open: a line a lane for each chunk, on disk when `add` returns. Of an earlier part of the run the
+    first `lines` are kept. `labels[column][lane]` say what a lane is; without any, it is a seed."""
 
-    def __init__(self, path: Path, fields: Iterable[str], lines: int = 0) -> None:
-        self.fields = ("seed", "seconds", *fields)
+    def __init__(
+        self, path: Path, fields: Iterable[str], lines: int = 0, labels: Mapping[str, Sequence[Any]] | None = None
+    ) -> None:
+        self.labels = labels
+        self.values = tuple(fields)
+        self.fields = (*(("seed",) if labels is None else labels), "seconds", *self.values)
         kept = _head(path, lines) if lines else b""
         self._file = open(path, "r+" if kept else "w", newline="")  # noqa: SIM115  (closed by __exit__)
         self._file.seek(len(kept))
@@ -153,12 +175,13 @@ class MetricsFile:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._file.close()
 
-    def add(self, seconds: float, metrics: Mapping[str, np.ndarray]) -> None:
-        """One chunk: `metrics[name][seed]`. A mean over no episodes is an empty cell."""
-        lanes = len(next(iter(metrics.values())))
-        for seed in range(lanes):
-            cells = (metrics[name][seed].item() for name in self.fields[2:])
-            self._csv.writerow((seed, f"{seconds:.3f}", *("" if _nan(x) else x for x in cells)))
+    def add(self, seconds: float, metrics: Mapping[str, np.ndarray], first: int = 0) -> None:
+        """One chunk: `metrics[name][lane]`, lanes from `first` on. A mean over no episodes is an empty cell."""
+        for at in range(len(next(iter(metrics.values())))):
+            lane = first + at
+            label = (lane,) if self.labels is None else (column[lane] for column in self.labels.values())
+            cells = (metrics[name][at].item() for name in self.values)
+            self._csv.writerow((*label, f"{seconds:.3f}", *("" if _nan(x) else x for x in cells)))
         self._file.flush()
 
     def settle(self) -> None:
@@ -193,6 +216,27 @@ def read_metrics(folder: str | Path) -> dict[str, np.ndarray]:
         raise ValueError(f"{Path(folder) / METRICS} holds no metrics")
     cells = np.array([[_number(cell) for cell in line] for line in lines[:whole]]).reshape(-1, lanes, len(header))
     return {name: cells[:, :, i].T for i, name in enumerate(header)}
+
+
+def read_lanes(folder: str | Path) -> dict[str, np.ndarray]:
+    """The same of a sweep: arrays [lane, chunk], NaN where a lane has not come so far. A train run's seeds are lanes.
+
+    Raises:
+      OSError: when there is no such file.
+      ValueError: when it holds no line.
+    """
+    with open(Path(folder) / METRICS, newline="") as file:
+        header, *lines = csv.reader(file)
+    of: dict[str, list[list[str]]] = {}
+    for line in lines:
+        if len(line) == len(header):  # the last may be cut
+            of.setdefault(line[0], []).append(line)
+    if not of:
+        raise ValueError(f"{Path(folder) / METRICS} holds no metrics")
+    table = np.full((len(of), max(map(len, of.values())), len(header)), np.nan)
+    for lane, rows in enumerate(of.values()):
+        table[lane, : len(rows)] = [[_number(cell) for cell in row] for row in rows]
+    return {name: table[:, :, i] for i, name in enumerate(header)}
 
 
 def _number(cell: str) -> float:
@@ -263,15 +307,18 @@ __all__ = [
     "POLICY",
     "RESULT",
     "STATE",
+    "SWEEP",
     "MetricsFile",
     "Progress",
     "claim",
+    "ended",
     "forget_progress",
     "load_parameters",
     "load_progress",
     "locked",
     "machine",
     "plain",
+    "read_lanes",
     "read_metrics",
     "save_parameters",
     "save_progress",

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,27 +12,28 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
-from softql import plots, runs
+from softql import finding, plots, runs
 from softql.agents import (
     Agent,
     ContinuousHyper,
     ContinuousShape,
     Hyper,
     Metrics,
+    Network,
     Shape,
     agent,
     continuous_agent,
     defaults_for,
     q_network,
 )
-from softql.agents.critics import action_box
+from softql.agents.critics import Critic, action_box, critic
 from softql.agents.records import CONTINUOUS_MODES as CONTINUOUS
 from softql.agents.records import checked
 from softql.evaluate import exact_gap, network_q, optimum
 from softql.judging import returns_of, tell
 from softql.mdp import World, from_gymnax
+from softql.progress import Saver, shown, stop_on_interrupt
 from softql.showing import policy_picture
 from softql.train import Diverged, seeds, summary, train
 
@@ -44,7 +42,6 @@ KNOBS = {*Hyper._fields, *ContinuousHyper._fields, *vars(Shape()), *vars(Continu
 CHUNKS = 100  # how often progress is shown and metrics are written
 EXACT = 1_000  # states up to which an environment is enumerated, and the policy measured against Q*
 SAVED = 10.0  # seconds between two saved states, at least
-PLAIN = 10  # how many lines of progress a log gets, where there is no terminal
 
 
 class Plan(NamedTuple):
@@ -63,10 +60,17 @@ class Plan(NamedTuple):
     chunk: int
     episodes: int
     world: World | None = None  # the environment as an MDP, where it is a small one
+    network: Any = None  # a Network, or a Critic where actions are continuous
+    network_name: str | None = None  # where it is the caller's own
+
+    @property
+    def label(self) -> str:
+        """A short name of the environment, for titles."""
+        return finding.label(self.env_name)
 
 
-def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any]) -> Plan:
-    """The environment's recipe with the caller's settings over it.
+def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any], exact: bool = True) -> Plan:
+    """The environment's recipe with the caller's settings over it; `exact` lists it as an MDP where it is small.
 
     Raises:
       ValueError: when a setting is out of its domain, or the environment is none that the agent can act in.
@@ -88,13 +92,28 @@ def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any]) 
     known = _known(recipe.hyper._fields, settings)
     hyper: Any = type(recipe.hyper)(**{**recipe.hyper._asdict(), "anneal": float(env_steps), **known})
     checked(hyper)
-    if isinstance(shape, ContinuousShape):
-        built = continuous_agent(env, env_params, shape)
-    else:
-        built = agent(env, env_params, shape)
+    own = settings.get("network")
+    network: Any = finding.network(own, env, env_params) if own else network_of(env, env_params, shape)
+    built = agent_of(env, env_params, shape, network)
     seed, lanes, episodes = settings["seed"], settings["seeds"], settings["episodes"]
-    world = None if isinstance(shape, ContinuousShape) else enumerated(env, env_params, float(hyper.gamma))
-    return Plan(env, env_params, env_name, built, hyper, shape, seed, lanes, steps, env_steps, chunk, episodes, world)
+    listed = exact and not isinstance(shape, ContinuousShape)
+    world = enumerated(env, env_params, float(hyper.gamma)) if listed else None
+    how_much = (seed, lanes, steps, env_steps, chunk, episodes)
+    return Plan(env, env_params, env_name, built, hyper, shape, *how_much, world, network, own)
+
+
+def network_of(env: Any, env_params: Any, shape: Shape | ContinuousShape) -> Network | Critic:
+    """The network that softql's agents have."""
+    if isinstance(shape, ContinuousShape):
+        return critic(env, env_params, shape.hidden, shape.scale)
+    return q_network(env, env_params, shape.hidden)
+
+
+def agent_of(env: Any, env_params: Any, shape: Shape | ContinuousShape, network: Any) -> Agent:
+    """The agent for the actions that the environment has."""
+    if isinstance(shape, ContinuousShape):
+        return continuous_agent(env, env_params, shape, network)
+    return agent(env, env_params, shape, network)
 
 
 def _mode(env: Any, env_params: Any, wanted: str | None) -> Any:
@@ -110,6 +129,8 @@ def _mode(env: Any, env_params: Any, wanted: str | None) -> Any:
 
 def enumerated(env: Any, env_params: Any, gamma: float) -> World | None:
     """The environment as an MDP; None where it is too large or can't be listed."""
+    if not (hasattr(env, "reset_env") and hasattr(env, "step_env")):  # the steps without auto-reset
+        return None
     try:
         return from_gymnax(env, env_params, gamma, limit=EXACT)
     except ValueError:
@@ -131,7 +152,7 @@ def _known(fields: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: settings[name] for name in fields if name in settings}
 
 
-def resumed(config: Mapping[str, Any], env: Any, env_params: Any) -> Plan:
+def resumed(config: Mapping[str, Any], env: Any, env_params: Any, exact: bool = True) -> Plan:
     """The plan of a run from its config.json.
 
     Raises:
@@ -141,9 +162,10 @@ def resumed(config: Mapping[str, Any], env: Any, env_params: Any) -> Plan:
         shape = {name: tuple(x) if isinstance(x, list) else x for name, x in config["shape"].items()}
         own = {"seed": config["seed"], "seeds": config["seeds"], "episodes": config["evaluation_episodes"]}
         settings = {**config["hyper"], **shape, **own, "mode": config["mode"], "steps": config["env_steps_per_seed"]}
+        settings["network"] = config.get("network")
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"its {runs.CONFIG} is not that of a run ({error})") from error
-    planned = plan(env, env_params, config["environment"], settings)
+    planned = plan(env, env_params, config["environment"], settings, exact)
     for name, value in runs.plain(describe(planned)).items():
         if config.get(name) != value:
             raise ValueError(f"it can't go on here: {name} was {config.get(name)} and would be {value}")
@@ -167,7 +189,7 @@ def run(
     """
     console = Console(highlight=False, soft_wrap=True) if console is None else console
     here = {"versions": runs.versions(), "machine": runs.machine()}
-    console.print(f"softql train {plan.env_name}: {plan.seeds} seeds, {_settings(plan)} -> {folder}")
+    console.print(f"softql train {plan.label}: {plan.seeds} seeds, {_settings(plan)} -> {folder}")
     start = _found(plan, folder, console, here) if resume else None
     if not resume:
         runs.write_json(folder / runs.CONFIG, {"command": "train", **describe(plan), **here})
@@ -189,13 +211,8 @@ def run(
 
 def _found(plan: Plan, folder: Path, console: Console, here: Mapping[str, Any]) -> runs.Progress | None:
     """How far the run got, and what is to be said about that."""
-    config = json.loads((folder / runs.CONFIG).read_text())
-    for name, value in runs.plain(here).items():
-        was = config.get(name, {})
-        for key, now in value.items():
-            if (then := was.get(key)) != now:
-                console.print(f"{key} was {then}, is {now}: the numbers may differ in their last bits from here on")
-    progress, refused = runs.load_progress(folder, _state_like(plan))
+    say_what_changed(json.loads((folder / runs.CONFIG).read_text()), here, console)
+    progress, refused = runs.load_progress(folder, state_like(plan))
     for line in refused:
         console.print(line)
     if progress is None:
@@ -205,7 +222,16 @@ def _found(plan: Plan, folder: Path, console: Console, here: Mapping[str, Any]) 
     return progress._replace(state=jax.tree.map(jax.numpy.asarray, progress.state))
 
 
-def _state_like(plan: Plan) -> Any:
+def say_what_changed(config: Mapping[str, Any], here: Mapping[str, Any], console: Console) -> None:
+    """A line for each version or device that is not what it was."""
+    for name, value in runs.plain(here).items():
+        was = config.get(name, {})
+        for key, now in value.items():
+            if (then := was.get(key)) != now:
+                console.print(f"{key} was {then}, is {now}: the numbers may differ in their last bits from here on")
+
+
+def state_like(plan: Plan) -> Any:
     """The shapes and dtypes of the state of every lane, without computing any."""
     return jax.eval_shape(jax.vmap(lambda key: plan.agent.init(key, plan.hyper)), _keys(plan))
 
@@ -249,7 +275,7 @@ def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds:
 
 def _draw(plan: Plan, folder: Path, params: Any) -> Exception | None:
     """The pictures, or what kept it from being drawn."""
-    title = f"{plan.env_name}, soft Q-learning ({plan.shape.mode})"
+    title = f"{plan.label}, soft Q-learning ({plan.shape.mode})"
     try:
         plots.learning_curve(folder / runs.CURVE, runs.read_metrics(folder), title, plan.hyper.alpha)
         if isinstance(plan.shape, ContinuousShape):
@@ -263,8 +289,9 @@ def describe(plan: Plan) -> dict[str, Any]:
     """Everything that decides the numbers."""
     return {
         "environment": plan.env_name,
-        "environment_parameters": {name: _scalar(x) for name, x in vars(plan.env_params).items()},
+        "environment_parameters": {name: _scalar(x) for name, x in _fields(plan.env_params).items()},
         "mode": plan.shape.mode,
+        "network": plan.network_name,
         "hyper": dict(plan.hyper._asdict()),
         "shape": vars(plan.shape),
         "seed": plan.seed,
@@ -274,6 +301,10 @@ def describe(plan: Plan) -> dict[str, Any]:
         "chunk": plan.chunk,
         "evaluation_episodes": plan.episodes,
     }
+
+
+def _fields(params: Any) -> dict[str, Any]:
+    return dict(params._asdict()) if hasattr(params, "_asdict") else vars(params)
 
 
 def _scalar(x: Any) -> Any:
@@ -303,7 +334,7 @@ def _learn(
         outcome.gap = measured(start.state.params)
     with (
         runs.MetricsFile(folder / runs.METRICS, fields, lines) as file,
-        shown(plan, console) as show,
+        shown(console, plan.env_steps, plan.seeds, plan.steps // plan.chunk) as show,
         stop_on_interrupt(console) as stopping,
     ):
         saver = Saver(folder, file, began, save_every)
@@ -338,30 +369,12 @@ def going_on(plan: Plan, chunks: int, state: Any) -> Iterator[tuple[Any, Metrics
     return train(plan.agent, plan.hyper, _keys(plan), left, plan.chunk, state) if left else iter(())
 
 
-class Saver:
-    """Saves the state now and then: not before `every` seconds have passed, nor 20 times what saving took."""
-
-    def __init__(self, folder: Path, file: runs.MetricsFile, began: float, every: float) -> None:
-        self.folder, self.file, self.began, self.every = folder, file, began, every
-        self.due = time.perf_counter() + every
-
-    def __call__(self, state: Any, chunks: int, now: bool = False) -> None:
-        """Save if it is time, or at once."""
-        at = time.perf_counter()
-        if at < self.due and not now:
-            return
-        self.file.settle()
-        runs.save_progress(self.folder, runs.Progress(jax.device_get(state), chunks, at - self.began))
-        spent = time.perf_counter() - at
-        self.due = at + spent + max(self.every, 20 * spent)
-
-
 def measure(plan: Plan) -> Callable[[Any], dict[str, np.ndarray] | None]:
     """parameters of every seed -> their exact gaps to the optimum, one number a seed; None without an exact answer."""
     world = plan.world
     if world is None:
         return lambda params: None
-    network, alpha = q_network(plan.env, plan.env_params, plan.shape.hidden), plan.hyper.alpha
+    network, alpha = plan.network, plan.hyper.alpha
     best = optimum(world, alpha)
 
     @jax.jit
@@ -383,83 +396,20 @@ def _said(plan: Plan, gap: dict[str, np.ndarray]) -> str:
     )
 
 
-@contextmanager
-def stop_on_interrupt(console: Console) -> Iterator[Any]:
-    """While inside, the first Ctrl-C only asks to stop; a second one is the usual KeyboardInterrupt."""
-    asked: list[int] = []
-    if threading.current_thread() is not threading.main_thread():  # only the main thread may set a handler
-        yield lambda: False
-        return
-
-    def on_interrupt(number: int, frame: Any) -> None:
-        asked.append(number)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        console.print("stopping after this chunk (Ctrl-C again to abandon it)")
-
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield lambda: bool(asked)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def shown(plan: Plan, console: Console) -> Iterator[Any]:
-    """Live progress on a terminal; a line now and then in a log. Yields what to call with each chunk's summary."""
-    clock: dict[str, float] = {}
-
-    def line(row: Metrics) -> tuple[int, str]:
-        now = time.perf_counter()
-        steps = int(row.env_steps[0])
-        if not clock:
-            clock.update(at=now, steps=steps)  # the first chunk holds the compilation
-        speed = "compiled"
-        if steps > clock["steps"]:
-            rate = (steps - clock["steps"]) / (now - clock["at"])
-            left = max(0.0, (plan.env_steps - steps) / rate)
-            speed = f"{plan.seeds * rate:,.0f} steps/s  {left:.0f} s left"
-        returns = row.episode_return[np.isfinite(row.episode_return)]
-        mean = f"{returns.mean():.1f}" if returns.size else "-"
-        entropy, loss = row.entropy.mean(), row.loss.mean()
-        return steps, f"{steps:,} steps  return {mean}  entropy {entropy:.3f}  loss {loss:.3g}  {speed}"
-
-    if not console.is_terminal:
-        yield _in_a_log(plan, console, line)
-        return
-    columns = (SpinnerColumn(), BarColumn(bar_width=24), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, transient=True) as progress:
-        task: TaskID = progress.add_task("compiling", total=plan.env_steps)
-
-        def on_terminal(row: Metrics) -> None:
-            steps, text = line(row)
-            progress.update(task, completed=steps, description=text)
-
-        yield on_terminal
-
-
-def _in_a_log(plan: Plan, console: Console, line: Any) -> Any:
-    """Prints about PLAIN lines over the whole run."""
-    seen = {"chunks": 0}
-    every = max(1, plan.steps // plan.chunk // PLAIN)
-
-    def show(row: Metrics) -> None:
-        seen["chunks"] += 1
-        text = line(row)[1]
-        if seen["chunks"] % every == 0 or seen["chunks"] == 1:
-            console.print(text)
-
-    return show
-
-
 def judge(plan: Plan, params: Any) -> np.ndarray:
     """Greedy returns [seed, episode], on keys that training never used."""
-    keys = jax.random.split(jax.random.fold_in(jax.random.key(plan.seed), 2**31 - 1), plan.seeds)
-    return returns_of(plan.env, plan.env_params, plan.shape, params, keys, plan.episodes)
+    keys = verdict_keys(plan)
+    return returns_of(plan.env, plan.env_params, plan.shape, params, keys, plan.episodes, network=plan.network)
+
+
+def verdict_keys(plan: Plan) -> jax.Array:
+    """One key a seed for the episodes that judge it."""
+    return jax.random.split(jax.random.fold_in(jax.random.key(plan.seed), 2**31 - 1), plan.seeds)
 
 
 def learned(plan: Plan, folder: Path) -> Any:
     """The parameters that the run of this plan left in its folder."""
-    return jax.tree.map(jax.numpy.asarray, runs.load_parameters(folder, _state_like(plan).params))
+    return jax.tree.map(jax.numpy.asarray, runs.load_parameters(folder, state_like(plan).params))
 
 
-__all__ = ["Plan", "describe", "judge", "learned", "plan", "resumed", "run"]
+__all__ = ["Plan", "describe", "judge", "learned", "plan", "resumed", "run", "state_like", "verdict_keys"]

@@ -36,7 +36,7 @@ class Seen(NamedTuple):
     going: np.ndarray
 
 
-def greedy(env: Any, env_params: Any, shape: ContinuousShape) -> Actor:
+def greedy(env: Any, env_params: Any, shape: ContinuousShape, network: Critic | None = None) -> Actor:
     """(key, parts, obs [b, ...]) -> the best action in Q [b, d], as the agent of this shape finds it.
 
     Example:
@@ -46,11 +46,11 @@ def greedy(env: Any, env_params: Any, shape: ContinuousShape) -> Actor:
         >>> act(jax.random.key(1), parts, jnp.zeros((5, 3))).shape
         (5, 1)
     """
-    network, draws, box = _made(env, env_params, shape)
+    network, draws, box = _made(env, env_params, shape, network)
     return greedy_actor(network, draws, box, shape)
 
 
-def acting(env: Any, env_params: Any, shape: ContinuousShape) -> Actor:
+def acting(env: Any, env_params: Any, shape: ContinuousShape, network: Critic | None = None) -> Actor:
     """(key, parts, obs [b, ...]) -> an action drawn from exp(Q/α) [b, d], as the agent of this shape draws.
 
     Example:
@@ -60,12 +60,14 @@ def acting(env: Any, env_params: Any, shape: ContinuousShape) -> Actor:
         >>> act(jax.random.key(1), parts, jnp.zeros((5, 3))).shape
         (5, 1)
     """
-    network, draws, box = _made(env, env_params, shape)
+    network, draws, box = _made(env, env_params, shape, network)
     return actor_of(network, draws, box, shape)
 
 
-def _made(env: Any, env_params: Any, shape: ContinuousShape) -> tuple[Critic, Drawer | None, Box]:
-    network = critic(env, env_params, shape.hidden, shape.scale)
+def _made(
+    env: Any, env_params: Any, shape: ContinuousShape, network: Critic | None
+) -> tuple[Critic, Drawer | None, Box]:
+    network = critic(env, env_params, shape.hidden, shape.scale) if network is None else network
     draws = drawer(env, env_params, shape.noise, shape.hidden) if shape.mode == "stein" else None
     return network, draws, action_box(env, env_params)
 
@@ -97,7 +99,9 @@ def walk(env: Any, env_params: Any, act: Actor, parts: Parts, key: jax.Array, pa
     return Seen(*(np.swapaxes(np.asarray(x), 0, 1) for x in run(key, parts)))
 
 
-def density(env: Any, env_params: Any, shape: ContinuousShape, parts: Parts, obs: Any) -> tuple[np.ndarray, np.ndarray]:
+def density(
+    env: Any, env_params: Any, shape: ContinuousShape, parts: Parts, obs: Any, network: Critic | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """log π(a|s) = (Q - V)/α at the middles of a grid of actions: (actions [n, d], log π [s, n]), D <= 2.
 
     Example:
@@ -108,7 +112,7 @@ def density(env: Any, env_params: Any, shape: ContinuousShape, parts: Parts, obs
         >>> print(log_pi.shape, (np.exp(log_pi) * 4 / 101).sum(-1).round(4))
         (5, 101) [1. 1. 1. 1. 1.]
     """
-    network, _, box = _made(env, env_params, shape)
+    network, _, box = _made(env, env_params, shape, network)
     d = len(box.low)
     n = CELLS[d]
     middles = [low + (high - low) * (np.arange(n) + 0.5) / n for low, high in zip(*map(np.asarray, box), strict=True)]
@@ -124,7 +128,7 @@ def policy_picture(path: Path, plan: Any, parts: Parts) -> None:
 
     Args:
         path: the PNG to write.
-        plan: with env, env_params, env_name, shape and seed, as softql.session has it.
+        plan: with env, env_params, env_name, label, network, shape and seed, as softql.session has it.
         parts: the parameters of one seed.
     """
     env, env_params, shape = plan.env, plan.env_params, plan.shape
@@ -138,17 +142,17 @@ def policy_picture(path: Path, plan: Any, parts: Parts) -> None:
 
         goals, paths = np.array(GOALS), PATHS
     key = jax.random.fold_in(jax.random.key(plan.seed), 2**31 - 2)
-    seen = walk(env, env_params, acting(env, env_params, shape), parts, key, paths)
+    seen = walk(env, env_params, acting(env, env_params, shape, plan.network), parts, key, paths)
     steps = int(seen.going[0].sum())
-    title = f"{plan.env_name}, {shape.mode}, α = {float(np.exp(parts.log_alpha)):.3g}"
+    title = f"{plan.label}, {shape.mode}, α = {float(np.exp(parts.log_alpha)):.3g}"
     if d == 1:
-        actions, log_pi = density(env, env_params, shape, parts, seen.obs[0, :steps])
+        actions, log_pi = density(env, env_params, shape, parts, seen.obs[0, :steps], plan.network)
         plots.density_along_path(path, actions[:, 0], log_pi, seen.action[0, :steps, 0], seen.reward[0, :steps], title)
         return
     chosen = np.unique(np.linspace(0, steps - 1, PANELS).astype(int))
     obs = seen.obs[0, chosen]
     if goals is not None:
         chosen, obs = np.array([0]), np.zeros((1, 2), np.float32)
-    actions, log_pi = density(env, env_params, shape, parts, obs)
+    actions, log_pi = density(env, env_params, shape, parts, obs, plan.network)
     trails = None if goals is None else [o[g] for o, g in zip(seen.obs, seen.going, strict=True)]
     plots.densities(path, actions, log_pi, [f"step {t}" for t in chosen], title, trails, goals)

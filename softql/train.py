@@ -52,7 +52,7 @@ def seeds(seed: int, lanes: int) -> Array:
 
 
 def train(
-    agent: Agent, hyper: Hyper, keys: Array, steps: int, chunk: int, state: State | None = None
+    agent: Agent, hyper: Hyper, keys: Array, steps: int, chunk: int, state: State | None = None, halt: bool = True
 ) -> Iterator[tuple[State, Metrics]]:
     """Run `steps` steps of the agent in every lane, `chunk` at a time; yields (state, metrics) after each chunk.
 
@@ -65,6 +65,8 @@ def train(
         steps: how many steps of the agent, in all. One is shape.env_steps environment steps.
         chunk: steps between two yields; a remainder at the end is a shorter chunk, compiled on its own.
         state: a state that an earlier call yielded, to go on from; `keys` then only say how many lanes there are.
+        halt: False goes on where an update was not finite and was refused, for the sake of the other lanes;
+            `metrics.finite` tells.
 
     Yields:
         state: with a leading [lane]. Its `memory` is donated to the next chunk, so read it before you go on; all
@@ -74,7 +76,7 @@ def train(
     Raises:
         ValueError: at once, if steps or chunk is not positive, keys is not [lane], or a leaf of hyper has another
             number of lanes or is out of its domain.
-        Diverged: in place of a yield, if an update was not finite; it carries the last good state.
+        Diverged: with halt, in place of a yield, if an update was not finite; it carries the last good state.
 
     Example:
         >>> import gymnax
@@ -92,13 +94,15 @@ def train(
     hyper = checked(hyper)
     over = lanes_of(hyper, keys.shape[0])
     init, run = compiled(agent, over)
-    return _chunks(run, hyper, init(keys, hyper) if state is None else state, steps, chunk)
+    return _chunks(run, hyper, init(keys, hyper) if state is None else state, steps, chunk, halt)
 
 
-def _chunks(run: Any, hyper: Hyper, state: State, steps: int, chunk: int) -> Iterator[tuple[State, Metrics]]:
+def _chunks(
+    run: Any, hyper: Hyper, state: State, steps: int, chunk: int, halt: bool
+) -> Iterator[tuple[State, Metrics]]:
     for done in range(0, steps, chunk):
         state, metrics = run(hyper, state._replace(memory=()), state.memory, min(chunk, steps - done))
-        if not np.asarray(metrics.finite).all():
+        if halt and not np.asarray(metrics.finite).all():
             raise Diverged(state, metrics)
         yield state, metrics
 

@@ -10,19 +10,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
-import importlib
-import importlib.util
 import os
 import shlex
 import sys
 import tempfile
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from softql import loading
 from softql.mistakes import Mistake
 
 if TYPE_CHECKING:
@@ -226,70 +224,17 @@ def load(target: str) -> Any:
     """
     from softql.laws import clock
 
-    name, _, path = target.partition(":")
+    name = target.partition(":")[0]
     watch = Watch(LOADING, MISUSED)
     try:
         watch.expect(f"importing {name}")
         with clock.limit(LOADING):
-            return _attribute(_import(name), name, path)
+            return loading.load(target, passing=(clock.TimeUp,))
     except clock.TimeUp:
         why = "a module for the laws defines functions, and does its work when they are called"
         raise Mistake(f"importing {name} took more than {LOADING:g} s: {why}") from None
     finally:
         watch.expect(None)
-
-
-def _attribute(found: Any, name: str, path: str) -> Any:
-    """What a dotted path leads to."""
-    from softql.laws.text import one_line
-
-    for part in filter(None, path.split(".")):
-        try:
-            there = hasattr(found, part)
-        except Exception as error:
-            raise Mistake(f"{name}: looking for {part!r} raised {type(error).__name__}: {one_line(error)}") from error
-        if not there:
-            near = difflib.get_close_matches(part, [x for x in dir(found) if x[0] != "_"], n=3, cutoff=0.5)
-            raise Mistake(f"{name} has no {part!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
-        found = getattr(found, part)
-    return found
-
-
-def _import(name: str) -> ModuleType:
-    from softql.laws import clock
-
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
-    if not name.endswith(".py") and not all(part.isidentifier() for part in name.split(".")):
-        raise Mistake(f"{name!r} is no module: write package.module:attribute or path/to/file.py:attribute")
-    try:
-        if not name.endswith(".py"):
-            return importlib.import_module(name)
-        spec = importlib.util.spec_from_file_location(Path(name).stem, name)
-        if spec is None or spec.loader is None or not Path(name).is_file():
-            raise Mistake(f"there is no file {name}")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules.setdefault(spec.name, module)
-        spec.loader.exec_module(module)
-        return module
-    except ModuleNotFoundError as error:
-        if error.name and (error.name == name or name.startswith(f"{error.name}.")):
-            raise Mistake(f"there is no module {name!r} here or on the path") from error
-        raise Mistake(f"importing {name} failed: {error}") from error
-    except (KeyboardInterrupt, clock.TimeUp, Mistake):
-        raise
-    except BaseException as error:  # whatever foreign code raises, SystemExit too
-        raise _raised(name, error) from error
-
-
-def _raised(name: str, error: BaseException) -> Mistake:
-    """What a module raised while it was imported, and in which line of its own."""
-    from softql.laws.text import one_line
-
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename[:1] != "<"]
-    at = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})"
-    said = f"importing {name} raised {type(error).__name__}: {one_line(error)}"
-    return Mistake(said if isinstance(error, SyntaxError) else said + at)  # a SyntaxError says where
 
 
 def check_something(target: str, implementation: Any, laws: tuple[Law, ...]) -> None:

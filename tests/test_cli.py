@@ -13,7 +13,7 @@ import jax
 import numpy as np
 import pytest
 
-from softql import checkpoint, cli, runs
+from softql import checkpoint, cli, finding, options, runs
 
 SMALL = ["--seeds", "2", "--steps", "512", "--envs", "4", "--rollout", "8", "--minibatches", "2", "--hidden", "8"]
 
@@ -70,8 +70,8 @@ def test_the_parameters_are_those_of_the_config(tmp_path):
     again = ["train", config["environment"], "--mode", config["mode"], "--seed", config["seed"]]
     again += ["--seeds", config["seeds"], "--steps", config["env_steps_per_seed"], "--out", tmp_path / "again"]
     for name, value in (config["hyper"] | config["shape"]).items():
-        if name in cli.HYPER or name in cli.SHAPE:
-            again += [cli._flag(name), value]
+        if name in options.HYPER or name in options.SHAPE:
+            again += [options.flag(name), value]
     again += ["--hidden", ",".join(map(str, config["shape"]["hidden"])), "--episodes", 1]
     assert config["hyper"]["anneal"] == 512
     assert softql(*again) == 0
@@ -221,7 +221,7 @@ def test_a_terminal_gets_a_live_line(tmp_path):
 
     from softql import session
 
-    env, env_params = cli._environment("CartPole-v1")
+    env, env_params = finding.environment("CartPole-v1")
     settings = {"mode": "on_policy", "seed": 0, "seeds": 1, "steps": 64, "envs": 4, "rollout": 8, "episodes": 1}
     plan = session.plan(env, env_params, "CartPole-v1", settings | {"hidden": (4,), "minibatches": 1})
     with open(tmp_path / "screen", "w") as screen:

@@ -50,7 +50,7 @@ Actor = Callable[[Array, Parts, Array], Array]
 """(key, parts, obs [*b, ...]) -> action [*b, d]."""
 
 
-def agent(env: Any, env_params: Any, shape: ContinuousShape | None = None) -> Agent:
+def agent(env: Any, env_params: Any, shape: ContinuousShape | None = None, network: Critic | None = None) -> Agent:
     """Soft Q-learning on a gymnax environment with bounded vector actions.  [H17 Eq. 10] [H17 Eq. 13]
 
     Moves Q(s, a) towards r + γ (1 - terminated) V(s'), V = α log ∫ exp(Q/α) da from the target network, by quadrature
@@ -60,6 +60,8 @@ def agent(env: Any, env_params: Any, shape: ContinuousShape | None = None) -> Ag
         env: a gymnax 1.0 environment.
         env_params: its parameters, static here.
         shape: what is static; None means ContinuousShape().
+        network: Critic(init, apply), any pair of that form; None means `critic(env, env_params, shape.hidden,
+            shape.scale)`.
 
     Returns:
         Agent(init, step), with ContinuousHyper for hyper. `step` takes shape.env_steps environment steps and learns.
@@ -79,7 +81,8 @@ def agent(env: Any, env_params: Any, shape: ContinuousShape | None = None) -> Ag
         (12, True)
     """
     shape = ContinuousShape() if shape is None else shape
-    box, network = action_box(env, env_params), critic(env, env_params, shape.hidden, shape.scale)
+    box = action_box(env, env_params)
+    network = critic(env, env_params, shape.hidden, shape.scale) if network is None else network
     draws = drawer(env, env_params, shape.noise, shape.hidden) if shape.mode == "stein" else None
     door, points = lanes(env, env_params, shape.envs), points_of(box, shape)
     acting = rollout_of(door, network, points, actor_of(network, draws, box, shape), shape.rollout)
@@ -224,9 +227,7 @@ def greedy_actor(network: Critic, draws: Drawer | None, box: Box, shape: Continu
 Rollout = Callable[[Array, Parts, Lanes], tuple[Lanes, Transition, dict[str, Array]]]
 
 
-def rollout_of(
-    door: Door, network: Critic, points: Callable[[Array], Measure], act: Actor, rollout: int
-) -> Rollout:
+def rollout_of(door: Door, network: Critic, points: Callable[[Array], Measure], act: Actor, rollout: int) -> Rollout:
     """(key, parts, lanes) -> (lanes, path [envs, rollout], what was seen), as for the discrete agent.
 
     log_pi and entropy are those of the Boltzmann policy of Q, which a network or a chain only approaches.

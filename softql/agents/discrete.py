@@ -27,7 +27,7 @@ from softql.lanes import Arrival, Door, Lanes, lanes
 __all__ = ["Agent", "Hyper", "Learner", "Metrics", "Shape", "State", "Transition", "agent"]
 
 
-def agent(env: Any, env_params: Any, shape: Shape | None = None) -> Agent:
+def agent(env: Any, env_params: Any, shape: Shape | None = None, network: Network | None = None) -> Agent:
     """Soft Q-learning on a gymnax environment with Discrete actions.  [H17 Eq. 5] [H17 Eq. 6]
 
     Acts with pi = exp((Q - V)/alpha), V = alpha log sum exp(Q/alpha), and moves Q(s, a) towards r + gamma
@@ -37,6 +37,7 @@ def agent(env: Any, env_params: Any, shape: Shape | None = None) -> Agent:
         env: a gymnax 1.0 environment; vector, image or integer observations.
         env_params: its parameters, static here.
         shape: what is static; None means Shape().
+        network: Network(init, apply), any pair of that form; None means `q_network(env, env_params, shape.hidden)`.
 
     Returns:
         Agent(init, step). `step(hyper, state)` takes shape.env_steps environment steps and learns from them.
@@ -53,7 +54,7 @@ def agent(env: Any, env_params: Any, shape: Shape | None = None) -> Agent:
         (8, True)
     """
     shape = Shape() if shape is None else shape
-    network = q_network(env, env_params, shape.hidden)
+    network = q_network(env, env_params, shape.hidden) if network is None else network
     door = lanes(env, env_params, shape.envs)
     act = actor(door, network, shape.rollout)
     mode = mode_of(network, door, act, shape)

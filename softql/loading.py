@@ -1,0 +1,95 @@
+"""Other people's code by name: `module:attribute` or `path/to/file.py:attribute`. Standard library only."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from softql.mistakes import Mistake
+
+__all__ = ["load", "one_line"]
+
+
+def load(target: str, passing: tuple[type[BaseException], ...] = ()) -> Any:
+    """What `module`, `module:attribute` or `file.py:attribute` names; the working folder is searched first.
+
+    Args:
+        target: the name; the attribute may be a dotted path.
+        passing: exceptions that come through as they are, beside KeyboardInterrupt.
+
+    Raises:
+        Mistake: where it cannot be imported or has no such attribute, in one line.
+
+    Example:
+        >>> load("math:pi") > 3
+        True
+    """
+    name, _, path = target.partition(":")
+    return _attribute(_import(name, passing), name, path)
+
+
+def one_line(error: BaseException) -> str:
+    """What an exception says, on one line.
+
+    Example:
+        >>> one_line(ValueError("two" + chr(10) + "lines"))
+        'two lines'
+    """
+    try:
+        return " ".join(str(error).split())[:300]
+    except Exception:
+        return "(an exception that cannot be printed)"
+
+
+def _attribute(found: Any, name: str, path: str) -> Any:
+    """What a dotted path leads to."""
+    for part in filter(None, path.split(".")):
+        try:
+            there = hasattr(found, part)
+        except Exception as error:
+            raise Mistake(f"{name}: looking for {part!r} raised {type(error).__name__}: {one_line(error)}") from error
+        if not there:
+            near = difflib.get_close_matches(part, [x for x in dir(found) if x[0] != "_"], n=3, cutoff=0.5)
+            raise Mistake(f"{name} has no {part!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+        found = getattr(found, part)
+    return found
+
+
+def _import(name: str, passing: tuple[type[BaseException], ...]) -> ModuleType:
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    if not name.endswith(".py") and not all(part.isidentifier() for part in name.split(".")):
+        raise Mistake(f"{name!r} is no module: write package.module:attribute or path/to/file.py:attribute")
+    try:
+        if not name.endswith(".py"):
+            return importlib.import_module(name)
+        spec = importlib.util.spec_from_file_location(Path(name).stem, name)
+        if spec is None or spec.loader is None or not Path(name).is_file():
+            raise Mistake(f"there is no file {name}")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules.setdefault(spec.name, module)
+        spec.loader.exec_module(module)
+        return module
+    except ModuleNotFoundError as error:
+        if error.name and (error.name == name or name.startswith(f"{error.name}.")):
+            raise Mistake(f"there is no module {name!r} here or on the path") from error
+        raise Mistake(f"importing {name} failed: {error}") from error
+    except BaseException as error:  # whatever foreign code raises, SystemExit too
+        if isinstance(error, (KeyboardInterrupt, Mistake, *passing)):
+            raise
+        raise _raised(name, error) from error
+
+
+def _raised(name: str, error: BaseException) -> Mistake:
+    """What a module raised while it was imported, and in which line of its own."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename[:1] != "<"]
+    at = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})"
+    said = f"importing {name} raised {type(error).__name__}: {one_line(error)}"
+    return Mistake(said if isinstance(error, SyntaxError) else said + at)  # a SyntaxError says where

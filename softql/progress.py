@@ -1,0 +1,122 @@
+"""What a person sees of training while it goes on, how Ctrl-C ends it, and what is saved now and then.
+
+Imports: agents, runs.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
+
+from softql import runs
+from softql.agents import Metrics
+
+__all__ = ["Saver", "shown", "stop_on_interrupt"]
+
+PLAIN = 10  # how many lines of progress a log gets, where there is no terminal
+
+
+class Saver:
+    """Saves the state now and then: not before `every` seconds have passed, nor 20 times what saving took."""
+
+    def __init__(self, folder: Path, file: runs.MetricsFile, began: float, every: float) -> None:
+        self.folder, self.file, self.began, self.every = folder, file, began, every
+        self.due = time.perf_counter() + every
+
+    def __call__(self, state: Any, chunks: int, now: bool = False) -> None:
+        """Save if it is time, or at once."""
+        at = time.perf_counter()
+        if at < self.due and not now:
+            return
+        self.file.settle()
+        runs.save_progress(self.folder, runs.Progress(jax.device_get(state), chunks, at - self.began))
+        spent = time.perf_counter() - at
+        self.due = at + spent + max(self.every, 20 * spent)
+
+
+@contextmanager
+def stop_on_interrupt(console: Console) -> Iterator[Any]:
+    """While inside, the first Ctrl-C only asks to stop; a second one is the usual KeyboardInterrupt."""
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may set a handler
+        yield lambda: False
+        return
+
+    def on_interrupt(number: int, frame: Any) -> None:
+        asked.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        console.print("stopping after this chunk (Ctrl-C again to abandon it)")
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def shown(console: Console, env_steps: int, lanes: int, chunks: int) -> Iterator[Any]:
+    """Live progress on a terminal; a line now and then in a log.
+
+    Args:
+        console: where to.
+        env_steps: of each lane, in all.
+        lanes: how many learn side by side.
+        chunks: in all.
+
+    Yields:
+        What to call with each chunk's summary.
+    """
+    clock: dict[str, float] = {}
+
+    def line(row: Metrics) -> tuple[int, str]:
+        now = time.perf_counter()
+        steps = int(row.env_steps[0])
+        if not clock:
+            clock.update(at=now, steps=steps)  # the first chunk holds the compilation
+        speed = "compiled"
+        if steps > clock["steps"]:
+            rate = (steps - clock["steps"]) / (now - clock["at"])
+            left = max(0.0, (env_steps - steps) / rate)
+            speed = f"{lanes * rate:,.0f} steps/s  {left:.0f} s left"
+        returns = row.episode_return[np.isfinite(row.episode_return)]
+        mean = f"{returns.mean():.1f}" if returns.size else "-"
+        entropy, loss = row.entropy.mean(), row.loss.mean()
+        return steps, f"{steps:,} steps  return {mean}  entropy {entropy:.3f}  loss {loss:.3g}  {speed}"
+
+    if not console.is_terminal:
+        yield _in_a_log(console, chunks, line)
+        return
+    columns = (SpinnerColumn(), BarColumn(bar_width=24), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task: TaskID = progress.add_task("compiling", total=env_steps)
+
+        def on_terminal(row: Metrics) -> None:
+            steps, text = line(row)
+            progress.update(task, completed=steps, description=text)
+
+        yield on_terminal
+
+
+def _in_a_log(console: Console, chunks: int, line: Any) -> Any:
+    """Prints about PLAIN lines over the whole run."""
+    seen = {"chunks": 0}
+    every = max(1, chunks // PLAIN)
+
+    def show(row: Metrics) -> None:
+        seen["chunks"] += 1
+        text = line(row)[1]
+        if seen["chunks"] % every == 0 or seen["chunks"] == 1:
+            console.print(text)
+
+    return show
