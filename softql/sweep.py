@@ -388,8 +388,8 @@ def tell(
         title=f"{policy}, {sweep.base.seeds} seeds, {returns.shape[1]} episodes each; IQM and 95 % bootstrap interval",
         title_justify="left",
     )
-    for heading in (*sweep.axes, "IQM", "95 %", "lowest seed", "highest seed"):
-        table.add_column(heading, justify="right")
+    for heading in (*sweep.axes, "IQM", "95 %", "lowest", "highest"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for c, (setting, e, row) in enumerate(
         zip(sweep.settings, found, scores.reshape(-1, sweep.base.seeds), strict=True)
     ):
@@ -398,7 +398,7 @@ def tell(
         middle, low, high = (f"{x:.4g}" for x in cells) if seen else ("-", "-", "-")
         between = f"{e.low:.4g} to {e.high:.4g}" if np.isfinite(e.low) else "-"
         table.add_row(
-            *(f"{x:g}" for x in setting.values()), middle, between, low, high, style="bold" if c == best else None
+            *(f"{x:.4g}" for x in setting.values()), middle, between, low, high, style="bold" if c == best else None
         )
     console.print(table)
     if sound is not None and not sound.all():

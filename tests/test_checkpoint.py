@@ -1,11 +1,13 @@
 """What is saved comes back, and what was damaged is refused."""
 
-
+import os
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from full import room
 
 from softql import checkpoint
 
@@ -90,3 +92,52 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, tree, monkeypatch):
     monkeypatch.undo()
     same(checkpoint.load(path, {"a": np.zeros(2)}), {"a": np.zeros(2)})
     assert [p.name for p in tmp_path.iterdir()] == ["t.npz"]
+
+
+def test_a_disk_that_fills_up_while_it_writes(tmp_path):
+    """The kernel cuts the write short: the old file stands, and nothing half-written stays."""
+    path = tmp_path / "t.npz"
+    checkpoint.save(path, {"a": np.zeros(1000)}, tmp_path / "earlier.npz")
+    with room(4096), pytest.raises(OSError, match="too large"):
+        checkpoint.save(path, {"a": np.ones(1000)}, tmp_path / "earlier.npz")
+    same(checkpoint.load(path, {"a": np.zeros(1000)}), {"a": np.zeros(1000)})
+    assert [p.name for p in tmp_path.iterdir()] == ["t.npz"]
+
+
+def test_bytes_are_on_the_disk_before_they_have_their_name(tmp_path, monkeypatch):
+    """Flush the file, move the old one away, rename, flush the folder: in this order."""
+    done, fsync, replace = [], os.fsync, os.replace
+
+    def synced(descriptor):
+        done.append("folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file")
+        fsync(descriptor)
+
+    def renamed(old, new):
+        done.append(f"{'new' if Path(old).name.startswith('.') else 'old'} as {Path(new).name}")
+        replace(old, new)
+
+    path = tmp_path / "t.npz"
+    checkpoint.save(path, {"a": np.zeros(2)})
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    checkpoint.save(path, {"a": np.zeros(2)}, tmp_path / "earlier.npz")
+    if os.path.isdir("/proc/self/fd"):
+        assert done == ["file", "old as earlier.npz", "new as t.npz", "folder"]
+
+
+def test_another_format_is_refused_by_its_number(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "FORMAT", 3)
+    checkpoint.save(tmp_path / "t.npz", {"a": np.zeros(2)})
+    monkeypatch.undo()
+    with pytest.raises(checkpoint.Unreadable, match="has format 3; this softql reads format 2"):
+        checkpoint.load(tmp_path / "t.npz", {"a": np.zeros(2)})
+
+
+def test_nothing_is_pickled(tmp_path):
+    """Objects are not saved, and an archive of objects under a right seal is not read."""
+    with pytest.raises(TypeError, match="holds Python objects"):
+        checkpoint.save(tmp_path / "t.npz", {"a": np.array([print])})
+    np.savez(tmp_path / "foreign.npz", softql=np.array([print], object))
+    (tmp_path / "t.npz").write_bytes(checkpoint._sealed((tmp_path / "foreign.npz").read_bytes()))
+    with pytest.raises(checkpoint.Unreadable, match="was not written by this softql"):
+        checkpoint.load(tmp_path / "t.npz", {})

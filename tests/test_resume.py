@@ -4,14 +4,18 @@ import csv
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from full import room
 
 from softql import checkpoint, cli, runs, session
 
@@ -118,11 +122,13 @@ def test_a_bad_state_is_refused_and_the_one_before_taken(cut, bad, capsys):
 
 def test_without_a_state_it_begins_again(cut, capsys):
     folder, expected = cut
+    (folder / f".{runs.STATE}.99999").write_bytes(b"what a process that was killed had begun to write")
     (folder / runs.STATE).unlink()
     (folder / runs.EARLIER).write_bytes(b"gone")
     assert softql("train", "--resume", folder) == 0
     assert "from the start" in capsys.readouterr().out
     assert outcome(folder) == expected
+    assert not list(folder.glob(".*"))
 
 
 def test_what_cannot_go_on_is_said(cut, capsys):
@@ -175,6 +181,70 @@ def test_a_full_disk_stops_it_and_space_lets_it_go_on(mode, tmp_path, monkeypatc
     assert json.loads((out / runs.RESULT).read_text())["status"] == "unsaved"
     assert softql("train", "--resume", out) == 0
     assert outcome(out) == outcome(whole)
+
+
+def test_a_full_disk_may_cut_a_line_or_a_state_short(cut, monkeypatch, capsys):
+    """What the kernel lets through is a part of a line, then a part of a state: neither counts."""
+    folder, expected = cut
+    add, save = runs.MetricsFile.add, runs.save_progress
+
+    def cut_line(self, *of):
+        with room(size(folder / runs.METRICS) + 50):
+            add(self, *of)
+
+    def cut_state(*of):
+        with room(2000):
+            save(*of)
+
+    for where, name, full in ((runs.MetricsFile, "add", cut_line), (runs, "save_progress", cut_state)):
+        with monkeypatch.context() as patch:
+            patch.setattr(where, name, full)
+            assert softql("train", "--resume", folder, "--save-every", 0) == 1
+        said = capsys.readouterr().out
+        assert "File too large" in said
+        assert f"softql train --resume {folder} goes on" in said
+    assert softql("train", "--resume", folder) == 0
+    assert "going on after" in capsys.readouterr().out
+    assert outcome(folder) == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are POSIX's")
+def test_a_read_only_folder_is_said_and_left_as_it_is(cut, capsys):
+    """New runs and old ones; root, whom permissions do not bind, tries it as nobody."""
+    folder, expected = cut
+    place = Path(tempfile.mkdtemp(prefix="softql-read-only-"))  # pytest's own folders are closed to others
+    try:
+        shutil.copytree(folder, place / "run")
+        before = {path.name: path.read_bytes() for path in (place / "run").iterdir()}
+        for path in (place, place / "run"):
+            path.chmod(0o555)
+        with nobody():
+            assert softql("train", "CartPole-v1", "--out", place / "new") == 2
+            assert "can't use the run folder" in capsys.readouterr().err
+            assert softql("train", "--resume", place / "run") == 1
+        said = capsys.readouterr().out
+        assert "can't write the run: [Errno 13] Permission denied" in said
+        assert f"softql train --resume {place / 'run'} goes on" in said
+        assert {path.name: path.read_bytes() for path in (place / "run").iterdir()} == before
+        (place / "run").chmod(0o755)
+        assert softql("train", "--resume", place / "run") == 0
+        assert outcome(place / "run") == expected
+    finally:
+        for path in (place, place / "run"):
+            path.chmod(0o755)
+        shutil.rmtree(place)
+
+
+@contextmanager
+def nobody():
+    """Not root, where we are."""
+    me = os.geteuid()
+    if me == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(me)
 
 
 def test_two_runs_cannot_share_a_folder(cut, capsys):
@@ -237,6 +307,7 @@ def test_killed_at_random_moments(tmp_path):
         log.seek(0)
         said = log.read()
     assert outcome(out) == outcome(whole)
+    assert not list(out.glob(".*"))
     assert "Traceback" not in said
     assert went_on > KILLS / 2
     assert "going on after" in said
