@@ -136,6 +136,7 @@ def _tell(console: Any, name: str, entries: list[Entry]) -> list[dict[str, Any]]
     from rich.table import Table
 
     from softql.intervals import interval
+    from softql.progress import print_table
 
     table = Table(title=f"{name}: greedy return, IQM over seeds and 95 % bootstrap interval", title_justify="left")
     for heading, side in (("run", "left"), ("seeds", "right"), ("IQM", "right"), ("95 %", "right"), ("mean", "right")):
@@ -150,5 +151,5 @@ def _tell(console: Any, name: str, entries: list[Entry]) -> list[dict[str, Any]]
         ends = [float(x) if np.isfinite(x) else None for x in (e.iqm, e.low, e.high)]
         numbers = dict(zip(("iqm", "low", "high"), ends, strict=True))
         found.append({"name": entry.name, "scores": entry.scores.tolist(), **numbers})
-    console.print(table)
+    print_table(console, table)
     return found

@@ -16,12 +16,14 @@ from typing import Any
 import jax
 import numpy as np
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.table import Table
 
 from softql import runs
 from softql.agents import Metrics
 
-__all__ = ["Saver", "shown", "stop_on_interrupt"]
+__all__ = ["Saver", "print_table", "shown", "stop_on_interrupt"]
 
 PLAIN = 10  # how many lines of progress a log gets, where there is no terminal
 
@@ -42,6 +44,24 @@ class Saver:
         runs.save_progress(self.folder, runs.Progress(jax.device_get(state), chunks, at - self.began))
         spent = time.perf_counter() - at
         self.due = at + spent + max(self.every, 20 * spent)
+
+
+def print_table(console: Console, table: Table) -> None:
+    """A table in its full width where a log or a file takes it; on a terminal as wide as that is.
+
+    Example:
+        >>> import io
+        >>> log, table = Console(file=io.StringIO(), width=10), Table()
+        >>> table.add_column("a heading that is wide")
+        >>> print_table(log, table)
+        >>> "a heading that is wide" in log.file.getvalue()
+        True
+    """
+    if console.is_terminal:
+        console.print(table)
+        return
+    wide = Measurement.get(console, console.options.update(width=1_000), table).maximum
+    console.print(table, width=wide, crop=False, no_wrap=True)
 
 
 @contextmanager

@@ -84,8 +84,7 @@ def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any], 
     shape = replace(recipe.shape, **_known(vars(recipe.shape), settings))
     warm = 0 if shape.mode == "on_policy" else -(-shape.warmup // shape.env_steps)
     steps = max(1, -(-settings.get("steps", recipe.env_steps) // shape.env_steps) - warm)
-    chunk = max(1, round(steps / CHUNKS))
-    steps = -(-steps // chunk) * chunk  # whole chunks: a remainder would compile anew
+    steps, chunk = whole_chunks(steps, settings.get("chunk"))
     env_steps = (warm + steps) * shape.env_steps
     if env_steps >= 2**31:
         raise ValueError(f"steps = {env_steps}: the step counter holds at most {2**31 - 1}")
@@ -100,6 +99,19 @@ def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any], 
     world = enumerated(env, env_params, float(hyper.gamma)) if listed else None
     how_much = (seed, lanes, steps, env_steps, chunk, episodes)
     return Plan(env, env_params, env_name, built, hyper, shape, *how_much, world, network, own)
+
+
+def whole_chunks(steps: int, chunk: int | None = None) -> tuple[int, int]:
+    """At least so many steps in whole chunks (a remainder would compile anew), about CHUNKS of them, and their size.
+
+    Given what it answered it answers the same again, so that a run can be repeated from its config.json.
+
+    Example:
+        >>> whole_chunks(15_625), whole_chunks(15_700)
+        ((15700, 157), (15700, 157))
+    """
+    chunk = -(-steps // CHUNKS) if chunk is None else chunk
+    return -(-steps // chunk) * chunk, chunk
 
 
 def network_of(env: Any, env_params: Any, shape: Shape | ContinuousShape) -> Network | Critic:
@@ -162,7 +174,7 @@ def resumed(config: Mapping[str, Any], env: Any, env_params: Any, exact: bool = 
         shape = {name: tuple(x) if isinstance(x, list) else x for name, x in config["shape"].items()}
         own = {"seed": config["seed"], "seeds": config["seeds"], "episodes": config["evaluation_episodes"]}
         settings = {**config["hyper"], **shape, **own, "mode": config["mode"], "steps": config["env_steps_per_seed"]}
-        settings["network"] = config.get("network")
+        settings |= {"network": config.get("network"), "chunk": config["chunk"]}
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"its {runs.CONFIG} is not that of a run ({error})") from error
     planned = plan(env, env_params, config["environment"], settings, exact)

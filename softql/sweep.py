@@ -27,7 +27,7 @@ from softql.agents.records import checked
 from softql.grids import combinations
 from softql.intervals import Interval, interval
 from softql.judging import judge_of
-from softql.progress import Saver, shown, stop_on_interrupt
+from softql.progress import Saver, print_table, shown, stop_on_interrupt
 from softql.train import compiled, lanes_of, seeds, summary, train
 
 __all__ = ["Sweep", "learned", "planned", "resumed", "run", "tell"]
@@ -388,7 +388,8 @@ def tell(
         title=f"{policy}, {sweep.base.seeds} seeds, {returns.shape[1]} episodes each; IQM and 95 % bootstrap interval",
         title_justify="left",
     )
-    for heading in (*sweep.axes, "IQM", "95 %", "lowest", "highest"):
+    varied = [name for name, values in sweep.axes.items() if len(values) > 1]
+    for heading in (*varied, "IQM", "95 %", "lowest", "highest"):
         table.add_column(heading, justify="right", no_wrap=True)
     for c, (setting, e, row) in enumerate(
         zip(sweep.settings, found, scores.reshape(-1, sweep.base.seeds), strict=True)
@@ -398,9 +399,14 @@ def tell(
         middle, low, high = (f"{x:.4g}" for x in cells) if seen else ("-", "-", "-")
         between = f"{e.low:.4g} to {e.high:.4g}" if np.isfinite(e.low) else "-"
         table.add_row(
-            *(f"{x:.4g}" for x in setting.values()), middle, between, low, high, style="bold" if c == best else None
+            *(f"{setting[name]:.4g}" for name in varied),
+            middle,
+            between,
+            low,
+            high,
+            style="bold" if c == best else None,
         )
-    console.print(table)
+    print_table(console, table)
     if sound is not None and not sound.all():
         lanes = np.flatnonzero(~sound)
         console.print(

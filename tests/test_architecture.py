@@ -100,7 +100,7 @@ LADDER = {
     ),
     "softql.comparing": (
         {*("softql.finding", "softql.options", "softql.comparison", "softql.intervals", "softql.grids", "softql.runs"),
-         "softql.mistakes"},
+         "softql.progress", "softql.mistakes"},
         {"numpy", "rich"},
     ),
     "softql.evaluating": (

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from full import room
 
-from softql import checkpoint, cli, runs, session
+from softql import checkpoint, cli, finding, runs, session
 
 ROOT = Path(__file__).parent.parent
 SMALL = ["--seeds", "2", "--steps", "2048", "--envs", "4", "--hidden", "8", "--episodes", "2"]
@@ -81,6 +81,19 @@ def test_the_end_is_that_of_an_unbroken_run(mode, tmp_path, monkeypatch, capsys)
     assert "going on after" in capsys.readouterr().out
     assert outcome(out) == outcome(whole)
     assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in whole.iterdir())
+
+
+@pytest.mark.parametrize("steps", [64, 3_217, 4_000_000])
+def test_any_number_of_steps_can_go_on(steps):
+    """The plan of a config.json is the plan that wrote it; so is that of one which was written with other chunks."""
+    env, env_params = finding.environment("CartPole-v1")
+    settings = {"seed": 0, "seeds": 1, "episodes": 1, "envs": 8, "rollout": 4, "minibatches": 2, "steps": steps}
+    for given in ({}, {"chunk": 7}):
+        plan = session.plan(env, env_params, "CartPole-v1", settings | given)
+        config = json.loads(json.dumps(runs.plain(session.describe(plan))))
+        again = session.resumed(config, env, env_params)
+        assert (again.steps, again.chunk, again.env_steps) == (plan.steps, plan.chunk, plan.env_steps)
+    assert all(session.whole_chunks(session.whole_chunks(n)[0]) == session.whole_chunks(n) for n in range(1, 3_000))
 
 
 def test_a_run_that_has_ended_stays(mode, capsys):
