@@ -26,6 +26,7 @@ CORE = (
     "agent", "estimator", "measures", "sampler",
 )  # fmt: skip
 MEASURE = ("anymeasure",)
+ROUNDING = ("rounding",)  # and floating-point arithmetic on Flocq
 
 # What interval arithmetic computes with: the processor's integers, as Coq's library specifies them.
 INTEGERS = {
@@ -49,6 +50,7 @@ REALS = {
 }
 ALLOWED = {
     "core": REALS,
+    "rounding": REALS,
     "instances": REALS,
     "vectors": REALS | INTEGERS,
     "measure": {
@@ -65,7 +67,7 @@ BANNED = re.compile(
     r"|Unset\s+(Guard|Positivity|Universe)\s+Checking|type_in_type|native_compute|vm_cast_no_check|exact_no_check)\b"
 )
 LOCAL = re.compile(r"^\s*(?:Local\s+)?(Variables?|Hypothes[ie]s|Context)\b")
-ROOTS = {"Coq", "mathcomp", "Coquelicot", "Interval", "softql", "softql_vectors"}
+ROOTS = {"Coq", "mathcomp", "Coquelicot", "Interval", "Flocq", "softql", "softql_vectors"}
 
 
 class Theorem(NamedTuple):
@@ -132,7 +134,7 @@ def scan(at: Path) -> list[str]:
     return found
 
 
-def theorems(at: Path, stems: tuple[str, ...] = CORE + MEASURE) -> list[Theorem]:
+def theorems(at: Path, stems: tuple[str, ...] = CORE + MEASURE + ROUNDING) -> list[Theorem]:
     """Every `Theorem` of the theories, with the comment just above it."""
     found = []
     for stem in stems:
@@ -180,6 +182,7 @@ def assumptions(at: Path) -> list[str]:
     groups = {
         "core": [f"softql.{t.stem}.{t.name}" for t in theorems(at, CORE)],
         "measure": [f"softql.{t.stem}.{t.name}" for t in theorems(at, MEASURE)],
+        "rounding": [f"softql.{t.stem}.{t.name}" for t in theorems(at, ROUNDING)],
         "instances": stated(at, "theories", "softql", ("instances",)),
         "vectors": stated(at, "vectors", "softql_vectors", VECTORS),
     }
@@ -199,6 +202,16 @@ PREAMBLE = {
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype finfun bigop.
 From Coquelicot Require Import Coquelicot.
 From softql Require Import {stems}.
+Set Printing Width 100.
+Open Scope R_scope.
+""",
+    ),
+    "Statements_rounding": (
+        ROUNDING,
+        """From Coq Require Import Reals ZArith.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop.
+From Flocq Require Import Core.
+From softql Require Import sums value {stems}.
 Set Printing Width 100.
 Open Scope R_scope.
 """,
@@ -245,7 +258,7 @@ def unfolded(at: Path, ledger: str) -> str:
     stems, preamble = PREAMBLE[ledger]
     preamble = preamble.format(stems=" ".join(stems))
     listed = theorems(at, stems)
-    unfold = " ".join(definitions(at, stems))
+    unfold = " ".join(definitions(at, (*stems, *(("value",) if stems == ROUNDING else ()))))
     lines = [preamble, "Goal True.\n"]
     for t in listed:
         if t.name in BARE:
@@ -372,7 +385,7 @@ def tag_index(at: Path) -> str:
             ", ".join(f"`{law.name}`" for law in lawful if tag in law.tags),
         ]
         lines.append("| " + " | ".join(cells) + " |")
-    count = {stem: sum(t.stem == stem for t in proved) for stem in CORE + MEASURE}
+    count = {stem: sum(t.stem == stem for t in proved) for stem in CORE + MEASURE + ROUNDING}
     by_file = ", ".join(f"{stem} {n}" for stem, n in count.items() if n)
     return "\n".join([*lines, "", f"{len(proved)} theorems: {by_file}."])
 

@@ -349,3 +349,27 @@ rewrite (_ : f x / 2 - g x / 2 = / 2 * (f x - g x)); last by field.
 rewrite Rabs_mult Rabs_right; last lra.
 by apply: Rmult_le_compat_l; [lra|exact: (supnorm_ge (fun x => f x - g x))].
 Qed.
+
+(** ** Rounding: two float32 actions of one value *)
+From Coq Require Import ZArith.
+From Flocq Require Import Core.
+From softql Require Import rounding.
+
+Lemma one_is_float : is_float (-149) 24 1.
+Proof. by rewrite (_ : 1 = bpow radix2 0) //; apply: generic_format_bpow. Qed.
+
+(** The weight of the other is 1, the logarithm ln 2: the error of their value is bounded. *)
+Lemma instance_float32 (choice : Z -> bool) :
+  Rabs (nearest (-149) 24 choice (0 + 1 * ln (1 + 1)) - soft_value (@counting bool_finType) 1 (fun _ => 0)) <=
+  / 2 ^ 24 * Rabs (soft_value (@counting bool_finType) 1 (fun _ => 0))
+  + 21 / 10 * / 2 ^ 24 * (soft_value (@counting bool_finType) 1 (fun _ => 0) - 0) + 1 * / 2 ^ 125 + / 2 ^ 150.
+Proof.
+apply: (@float32_two_actions choice bool_finType 1 (fun _ => 0) Rlt_0_1 true false (fun _ => 1) (ln (1 + 1))).
+- by apply: uniq_perm; rewrite ?enum_uniq // => -[]; rewrite mem_enum.
+- have one : beside 1 (fun _ : bool => 0) true false = 1.
+    by rewrite /beside Rminus_diag_eq // /Rdiv Rmult_0_l Ropp_0 exp_0.
+  rewrite /good_weight one Rminus_diag_eq // Rabs_R0.
+  by split; [exact: one_is_float|lra].
+- rewrite /good_log /= Rminus_diag_eq // Rabs_R0.
+  by apply: Rmult_le_pos; [lra|apply: ln_1p_ge0; lra].
+Qed.
