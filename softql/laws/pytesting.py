@@ -16,7 +16,7 @@ from .runner import check_expected, select, verify
 def parametrize(
     implementation: Any, laws: Iterable[Law | str] | None = None, **options: Any
 ) -> Callable[..., Any]:
-    """One test per law: the decorated test gets `check`, calls it, and fails with the law's report.
+    """One test per law: the decorated test gets `check`, calls it, and fails with the law's report::
 
         @laws.parametrize(my_module, examples=200, expected_failures={"value_of_nan": "NaN is not looked for"})
         def test_my_module(check):

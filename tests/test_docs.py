@@ -1,0 +1,55 @@
+"""The docs: the story is fresh, the tutorial runs, the check of links can fail. `.ci/run` builds the site itself.
+
+Room: docs.
+"""
+
+import importlib.util
+import re
+from pathlib import Path
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def module(name):
+    found = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
+    loaded = importlib.util.module_from_spec(found)
+    found.loader.exec_module(loaded)
+    return loaded
+
+
+def test_the_story_is_fresh():
+    assert module("story").page() == (DOCS / "story.md").read_text("utf-8"), "python docs/story.py"
+
+
+def test_the_story_tells_each_row_with_its_function_law_and_theorem():
+    text = (DOCS / "story.md").read_text("utf-8")
+    assert re.findall(r"\(eq-(\d+)\)", text) == [str(n) for n in range(1, 23)]
+    for kind in ("Code", "Laws", "Theorems"):
+        told = re.findall(rf"^- {kind}: (.*)$", text, re.MULTILINE)
+        assert len(told) == 22
+        assert all(told)
+
+
+def test_the_tutorial_runs():
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "tutorial.md").read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == 7
+    names = {"__name__": "tutorial"}
+    for block in blocks:
+        exec(block, names)
+
+
+def test_every_page_is_in_the_contents():
+    contents = (DOCS / "index.md").read_text("utf-8")
+    assert {p.stem for p in DOCS.glob("*.md")} == {"index", *re.findall(r"^(\w[\w-]*)$", contents, re.MULTILINE)}
+
+
+def test_a_broken_link_and_a_foreign_script_are_found(tmp_path):
+    page = '<a href="other.html#here">x</a><a href="#gone">x</a><a href="no.html">x</a><script src="{}"></script>'
+    (tmp_path / "index.html").write_text(page.format("https://elsewhere.example/a.js"))
+    (tmp_path / "other.html").write_text('<p id="here"></p>')
+    found = module("links").faults(tmp_path)
+    assert found == [
+        "index.html loads https://elsewhere.example/a.js",
+        "index.html links to #gone, a place that is not in that page",
+        "index.html links to no.html, which is not there",
+    ]
