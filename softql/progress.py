@@ -60,8 +60,10 @@ def print_table(console: Console, table: Table) -> None:
     if console.is_terminal:
         console.print(table)
         return
-    wide = Measurement.get(console, console.options.update(width=1_000), table).maximum
-    console.print(table, width=wide, crop=False, no_wrap=True)
+    before = console.width
+    console.width = max(before, Measurement.get(console, console.options.update(width=1_000), table).maximum)
+    console.print(table)
+    console.width = before
 
 
 @contextmanager

@@ -383,7 +383,7 @@ def tell(
     """
     scores = returns.astype(np.float64).mean(-1)
     found = estimates(sweep, scores)
-    best = int(np.nanargmax([e.iqm for e in found]))
+    best = int(np.argmax([np.nan_to_num(e.iqm, nan=-np.inf) for e in found]))
     table = Table(
         title=f"{policy}, {sweep.base.seeds} seeds, {returns.shape[1]} episodes each; IQM and 95 % bootstrap interval",
         title_justify="left",

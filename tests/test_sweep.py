@@ -1,13 +1,15 @@
 """`softql sweep` and `softql compare`: every lane is the run that it stands for, stopped or not; intervals."""
 
 import csv
+import io
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
-from softql import cli, runs, sweep
+from softql import cli, comparison, finding, runs, sweep
 from softql.grids import values
 from softql.intervals import interval, iqm
 from softql.train import compiled
@@ -152,12 +154,27 @@ def test_a_sweep_is_evaluated_lane_by_lane(whole, tmp_path, capsys):
 
 def test_groups_fit_into_memory(whole, monkeypatch):
     config = json.loads((whole / runs.CONFIG).read_text())
-    made = sweep.resumed(config, *cli.finding.environment(config["environment"]))
+    made = sweep.resumed(config, *finding.environment(config["environment"]))
     assert sweep.fitted(made, 3, sweep.needed(made)).width == 3
     assert 1e4 < sweep.needed(made) < sweep.memory()
     monkeypatch.setattr(sweep, "needed", lambda sized: 100 * sized.width + 50)
     widths = [sweep.fitted(made, most, free).width for most, free in ((None, 850), (None, 849), (6, 850), (None, 1))]
     assert widths == [8, 4, 4, 1]  # of eight lanes: at once, in equal halves, at most six, one by one
+
+
+@pytest.mark.parametrize("done", [1, 2])
+def test_a_part_of_a_sweep_is_told_and_drawn(whole, done, tmp_path):
+    """Stopped with so many lanes done: a combination counts when every seed of it has ended."""
+    config = json.loads((whole / runs.CONFIG).read_text())
+    made = sweep.resumed(config, *finding.environment(config["environment"]))
+    returns = np.full((8, 3), np.nan, np.float32)
+    returns[:done] = 0.7
+    log = Console(file=io.StringIO(), width=60)
+    sweep.tell(log, made, returns)
+    assert log.file.getvalue().count("0.7 to 0.7") == done // 2
+    scores = returns.mean(-1).reshape(4, 2)
+    comparison.sweep_picture(tmp_path / "part.png", made.axes, scores, sweep.curves(made, whole), "part")
+    assert (tmp_path / "part.png").exists()
 
 
 @pytest.mark.parametrize(
