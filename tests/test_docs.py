@@ -7,6 +7,8 @@ import importlib.util
 import re
 from pathlib import Path
 
+import pytest
+
 DOCS = Path(__file__).parents[1] / "docs"
 
 
@@ -36,6 +38,12 @@ def test_the_tutorial_runs():
     names = {"__name__": "tutorial"}
     for block in blocks:
         exec(block, names)
+
+
+@pytest.mark.parametrize("page", ["solve", "train"])
+def test_the_how_tos_run(page):
+    (block,) = re.findall(r"```python\n(.*?)```", (DOCS / f"{page}.md").read_text("utf-8"), re.DOTALL)
+    exec(block, {"__name__": page})
 
 
 def test_every_page_is_in_the_contents():

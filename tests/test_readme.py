@@ -28,6 +28,13 @@ def test_ci_runs_the_readmes_test_command():
     assert "fences == 1" in script
 
 
+def test_it_is_one_screen_with_three_uses():
+    assert len(README.splitlines()) <= 50
+    code = [[line for line in text.splitlines() if "import " not in line] for _, text in BLOCKS[1:]]
+    assert len(code) == 3
+    assert all(0 < len(lines) <= 5 for lines in code)
+
+
 @pytest.mark.parametrize("block", [text for language, text in BLOCKS if language == "python"])
 def test_the_examples_run(block, capsys):
     exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
