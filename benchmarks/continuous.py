@@ -1,17 +1,20 @@
 """What `softql train` learns where actions are continuous: mean returns before and after. Writes docs/continuous.md.
 
-    python -m benchmarks.continuous [--seeds 3] [--only Reacher-misc]
+    python -m benchmarks.continuous [--seeds 3] [--only Reacher-misc] [--sac FILE]
 
 Trains by the recipe of each environment, as `softql train ENVIRONMENT` does, and judges as it does. With --only the
-row of one environment is made anew and the others are kept.
+row of one environment is made anew and the others are kept. FILE is what `python -m benchmarks.sac` printed: softql is
+then trained on as many steps of Pendulum-v1, and the two stand side by side.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections import deque
 from pathlib import Path
+from typing import Any
 
 import gymnax
 import jax
@@ -34,6 +37,7 @@ def row(name: str, count: int) -> str:
     box = action_box(env, env_params)
     plan = session.plan(env, env_params, name, {"seed": 0, "seeds": count, "episodes": EPISODES})
     keys = judging.keys(plan.seed, count)
+    learned, spent = trained(plan, count)
 
     @jax.vmap
     def anywhere(key: jax.Array) -> jax.Array:
@@ -43,17 +47,51 @@ def row(name: str, count: int) -> str:
         return episode_returns(env, env_params, act, key, EPISODES)
 
     before = np.asarray(jax.jit(anywhere)(keys))
-    began = time.process_time()
-    chunks = train(plan.agent, plan.hyper, seeds(plan.seed, count), plan.steps, plan.chunk)
-    ((state, _),) = deque(chunks, maxlen=1)
-    spent = (time.process_time() - began) / count
     after = [
-        judging.returns_of(env, env_params, plan.shape, state.params, keys, EPISODES, policy).mean(-1)
+        judging.returns_of(env, env_params, plan.shape, learned, keys, EPISODES, policy).mean(-1)
         for policy in ("greedy", "sampled")
     ]
     cells = [f"{before.mean():.1f}", *(", ".join(f"{x:.1f}" for x in found) for found in after)]
     return f"| {name} | {plan.env_steps:,} | {' | '.join(cells)} | {spent:.0f} s |"
 
+
+def trained(plan: session.Plan, count: int) -> tuple[Any, float]:
+    """What each seed learned, and the processor's seconds a seed."""
+    began = time.process_time()
+    chunks = train(plan.agent, plan.hyper, seeds(plan.seed, count), plan.steps, plan.chunk)
+    ((state, _),) = deque(chunks, maxlen=1)
+    jax.block_until_ready(state.params)
+    return state.params, (time.process_time() - began) / count
+
+
+def beside(path: Path) -> str:
+    """Soft actor-critic's seeds from a file, and as many of softql on the same number of steps."""
+    theirs = [json.loads(line) for line in path.read_text().splitlines()]
+    count, env, env_params = len(theirs), *gymnax.make("Pendulum-v1")
+    given = {"seed": 0, "seeds": count, "episodes": EPISODES, "steps": theirs[0]["steps"], "updates": UPDATES}
+    plan = session.plan(env, env_params, "Pendulum-v1", given)
+    learned, spent = trained(plan, count)
+    keys = judging.keys(plan.seed, count)
+    ours = judging.returns_of(env, env_params, plan.shape, learned, keys, EPISODES, "greedy").mean(-1)
+    lines = [
+        (f"`softql train Pendulum-v1 --steps {plan.env_steps} --updates {UPDATES}`", ours, spent),
+        ("SAC, stable-baselines3", [x["return"] for x in theirs], np.mean([x["seconds"] for x in theirs])),
+    ]
+    rows = [f"| {who} | {', '.join(f'{x:.1f}' for x in r)} | {np.mean(r):.1f} | {s:.0f} s |" for who, r, s in lines]
+    table = "\n".join(rows)
+    return BESIDE.format(steps=theirs[0]["steps"], updates=UPDATES) + table + "\n"
+
+
+UPDATES = 16  # in a step of 16 environments: one an environment step, as soft actor-critic has
+BESIDE = """
+## Beside soft actor-critic
+
+Pendulum-v1 on the same {steps:,} environment steps, one update a step: softql by quadrature (batches of 128, two layers of
+64) and soft actor-critic as stable-baselines3 has it, with that library's own settings (batches of 256, layers of 256).
+
+| who | greedy, each seed | mean | processor time a seed |
+|---|---|---|---|
+"""
 
 HEAD = """# Continuous actions
 
@@ -84,8 +122,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--only", choices=ENVIRONMENTS)
+    parser.add_argument("--sac", type=Path, metavar="FILE", help="what python -m benchmarks.sac printed")
     arguments = parser.parse_args()
     page = DOCS / "continuous.md"
+    if arguments.sac:
+        before, _, after = page.read_text().partition(BESIDE.partition("\n\n")[0])
+        end = "Made by `python" if not after else after[after.index("\nMade by `python") + 1 :]
+        if not after:
+            before, _, rest = before.partition(end)
+            end += rest
+        page.write_text(before.rstrip("\n") + "\n" + beside(arguments.sac) + "\n" + end)
+        return
     rows = {}
     if arguments.only and page.exists():
         rows = {line.split(" | ")[0][2:]: line for line in page.read_text().splitlines() if line.startswith("| ")}
