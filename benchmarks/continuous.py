@@ -86,8 +86,8 @@ UPDATES = 16  # in a step of 16 environments: one an environment step, as soft a
 BESIDE = """
 ## Beside soft actor-critic
 
-Pendulum-v1 on the same {steps:,} environment steps, one update a step: softql by quadrature (batches of 128, two layers of
-64) and soft actor-critic as stable-baselines3 has it, with that library's own settings (batches of 256, layers of 256).
+Pendulum-v1 on the same {steps:,} environment steps, one update a step: softql by quadrature (batches of 128, two
+layers of 64) and soft actor-critic as stable-baselines3 has it, with its own settings (batches and layers of 256).
 
 | who | greedy, each seed | mean | processor time a seed |
 |---|---|---|---|
