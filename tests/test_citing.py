@@ -97,3 +97,20 @@ def test_it_needs_no_other_package():
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert not {"jax", "hypothesis", "numpy"} & set(found.stdout.split())
+
+
+def test_the_paper_cites_what_is_in_its_bibliography():
+    bibliography = (ROOT / "paper.bib").read_text("utf-8")
+    cited = set(re.findall(r"@([a-z]\w+)", (ROOT / "paper.md").read_text("utf-8")))
+    assert cited == set(re.findall(r"^@\w+\{([\w-]+),", bibliography, re.MULTILINE))
+    assert bibtex("H17").split("\n@software")[0] in bibliography
+
+
+def test_the_papers_counts_are_the_projects():
+    from softql.laws import LAWS
+
+    paper = (ROOT / "paper.md").read_text("utf-8")
+    assert f"The {len(LAWS)} laws" in paper
+    assert f"The {len(CATALOGUE['theorems'])} theorems" in paper
+    mutation = (ROOT / "docs" / "mutation.md").read_text("utf-8")
+    assert re.search(r"kills ([\d,]+ of [\d,]+ mutants)", paper).group(1) in mutation
