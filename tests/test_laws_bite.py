@@ -115,6 +115,10 @@ def raises(*arguments):
     raise RuntimeError("out of cheese")
 
 
+async def later(q, alpha, log_w=None):
+    return q.max(-1)
+
+
 @pytest.mark.parametrize(
     ("bug", "line"),
     [
@@ -124,10 +128,11 @@ def raises(*arguments):
             lambda q, alpha, log_w=None: None,
             "raised TypeError: soft_value returned no array of numbers: array(None, ",
         ),
+        (later, "raised TypeError: an async function"),
         (lambda q: np.zeros(q.shape[:-1]), "raised TypeError"),
         (lambda q, alpha, log_w=None: np.full(q.shape[:-1], np.nan), "left  nan"),
     ],
-    ids=["raises", "wrong shape", "returns nothing", "takes too few arguments", "returns NaN"],
+    ids=["raises", "wrong shape", "returns nothing", "is async", "takes too few arguments", "returns NaN"],
 )
 def test_code_that_does_not_answer_gets_one_clear_line(bug, line):
     result = one_failure(broken("soft_value", bug), "value_is_log_partition", dtype=np.float64)

@@ -27,6 +27,14 @@ PRINTS, WRITES = "prints: ", "writes into its arguments"
 """How notes about the conduct of a function begin or end."""
 
 
+def at_once(answer: Any) -> Any:
+    """The answer, where it is one already: a coroutine is closed, or Python would complain of it later."""
+    if inspect.iscoroutine(answer):
+        answer.close()
+        raise TypeError("an async function: give the laws one that answers at once")
+    return answer
+
+
 class OutOfDomain(Exception):
     """An input that an adapter cannot put into the implementation's own terms: no finding either way."""
 
@@ -159,7 +167,7 @@ class Functions:
                     raise OutOfDomain(f"takes no {refused}")
                 witness.calls.append(Call(name, arguments))
                 with _under(witness):
-                    answer = numbers(function(*given))
+                    answer = numbers(at_once(function(*given)))
             except OutOfDomain as refusal:
                 witness.note(f"{name} {refusal}: such inputs were passed over")
                 raise
