@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from softql import __version__, citing, comparing, evaluating, finding, options, sweeping, verification
+from softql import __version__, citing, comparing, evaluating, finding, options, reporting, sweeping, verification
 from softql.mistakes import Mistake
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     evaluating.add_to(commands)
     _add_solve(commands)
     verification.add_to(commands)
+    reporting.add_to(commands)
     citing.add_to(commands)
     return top
 

@@ -110,9 +110,10 @@ LADDER = {
     ),
     "softql.verification": ({"softql.laws", "softql.loading", "softql.mistakes"}, set()),
     "softql.citing": ({"softql", "softql.mistakes"}, set()),
+    "softql.reporting": ({"softql.options", "softql.mistakes"}, set()),
     "softql.cli": (
         {
-            *("softql.citing", "softql.sweeping", "softql.comparing", "softql.evaluating"),
+            *("softql.citing", "softql.reporting", "softql.sweeping", "softql.comparing", "softql.evaluating"),
             "softql",
             "softql.session",
             "softql.solving",

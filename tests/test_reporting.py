@@ -1,0 +1,66 @@
+"""`softql report`: one page of a run, nothing loaded from elsewhere, and the command that makes the run again.
+
+Room: softql.reporting, softql.cli, softql.session.
+"""
+
+import json
+import re
+import shlex
+
+import gymnax
+import pytest
+
+from softql import cli, reporting, runs, session
+
+GIVEN = {"seed": 3, "seeds": 2, "episodes": 5, "steps": 20_000}
+
+
+def described(name, settings):
+    return json.loads(json.dumps(runs.plain(session.describe(session.plan(*gymnax.make(name), name, settings)))))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    config = described("CartPole-v1", {**GIVEN, "alpha": 0.25}) | {"command": "train", "versions": {"jax": "<0>"}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    result = {"status": "done", "env_steps_per_seed": 20_480, "seconds": 1.5, "greedy_returns": [500.0, 499.5]}
+    (tmp_path / "result.json").write_text(json.dumps(result))
+    (tmp_path / "metrics.csv").write_text("seed,env_steps,loss\n0,10,1.0\n1,10,2.0\n0,20,0.123456\n1,20,\n")
+    (tmp_path / "learning_curve.png").write_bytes(b"\x89PNG not looked into")
+    return tmp_path
+
+
+def test_the_page_holds_the_run_and_loads_nothing(folder, capsys):
+    assert cli.main(["report", str(folder)]) == 0
+    assert capsys.readouterr().out.strip() == str(folder / "report.html")
+    text = (folder / "report.html").read_text()
+    for cell in ("500", "499.5", "499.8", "0.1235", "–", "0.25", "&lt;0&gt;"):
+        assert f">{cell}<" in text, cell
+    assert "done, 20,480 environment steps a seed, in 2 s" in text
+    assert not re.findall(r"(?:src|href)=\"(?!data:)", text)
+    assert "http" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("CartPole-v1", {"alpha": 0.25}), ("CartPole-v1", {"mode": "replay", "updates": 2}), ("Pendulum-v1", {})],
+)
+def test_the_command_makes_the_run_again(name, settings):
+    config = described(name, {**GIVEN, **settings})
+    arguments = vars(cli.parser().parse_args(shlex.split(reporting.again(config))[1:]))
+    given = {key: value for key, value in arguments.items() if value is not None}
+    assert described(name, {**given, "episodes": 5}) == config
+
+
+def test_what_is_no_run_is_told(folder, tmp_path_factory, capsys):
+    assert cli.main(["report", str(tmp_path_factory.mktemp("empty"))]) == 2
+    assert "is not a run folder: it has no config.json" in capsys.readouterr().err
+    (folder / "result.json").unlink()
+    assert cli.main(["report", str(folder)]) == 2
+    assert "is not of a run that ended: it has no result.json" in capsys.readouterr().err
+    (folder / "result.json").write_text("{}")
+    assert cli.main(["report", str(folder)]) == 2
+    assert "holds no report of softql train" in capsys.readouterr().err
+    (folder / "config.json").write_text('{"command": "sweep"}')
+    assert cli.main(["report", str(folder)]) == 2
+    assert "a sweep is drawn by softql compare" in capsys.readouterr().err
