@@ -4,6 +4,7 @@ import io
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -313,7 +314,15 @@ def test_every_theorem_that_backs_a_law_is_there():
     assert sum(bool(backing.theorems_of(law)) for law in LAWS) >= 80
 
 
-def test_control_c_reports_what_there_is(folder, capsys):
+@pytest.fixture
+def control_c():
+    """What Ctrl-C does in a terminal, also where these tests were started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_control_c_reports_what_there_is(folder, capsys, control_c):
     """As a person stops a long run: the laws that ended are on the screen and in the report, and the code is 130."""
     (folder / "stopped.py").write_text(
         "import os, signal\nfrom good import soft_value as right\ncalls = []\n"
