@@ -185,7 +185,7 @@ def _solve(arguments: argparse.Namespace) -> int:
 def _train(arguments: argparse.Namespace) -> int:
     """Check everything, then train: a mistake must not cost the caller a run."""
     try:
-        from softql import runs, session
+        from softql import session
     except ImportError as error:
         raise Mistake(f'{error}: training needs the extra packages, pip install "softql[cli]"') from error
     if arguments.resume is not None:
@@ -197,11 +197,7 @@ def _train(arguments: argparse.Namespace) -> int:
         plan = session.plan(env, env_params, finding.settled(name), settings)
     except (ValueError, TypeError) as error:
         raise Mistake(str(error)) from error
-    try:
-        folder = runs.claim(arguments.out, plan.label)
-    except OSError as error:
-        where = arguments.out if arguments.out is not None else "runs/"
-        raise Mistake(f"can't use the run folder {where}: {error.strerror or error}") from error
+    folder = options.claimed(arguments.out, plan.label)
     return _run(plan, folder, arguments)
 
 

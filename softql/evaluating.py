@@ -61,9 +61,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         plan = whole.base if whole else session.resumed(config, env, env_params, exact=False)
         params = sweep.learned(whole, folder) if whole else session.learned(plan, folder)
         if policy == "sampled" and alpha is None and plan.shape.mode in ("on_policy", "replay"):
-            alpha = (
-                whole or plan
-            ).hyper.alpha  # other agents may have moved theirs, and keep it with what they learned
+            alpha = (whole or plan).hyper.alpha  # other agents keep theirs, which moves, with what they learned
         keys = judging.keys(arguments.seed, plan.seeds)
         keys = keys[np.arange(whole.total) % plan.seeds] if whole else keys
         found = judging.returns_of(

@@ -53,6 +53,17 @@ def add_own(command: argparse.ArgumentParser) -> None:
     )
 
 
+def claimed(out: Path | None, label: str) -> Path:
+    """The run folder, made and found writable."""
+    from softql import runs
+
+    try:
+        return runs.claim(out, label)
+    except OSError as error:
+        where = out if out is not None else "runs/"
+        raise Mistake(f"can't use the run folder {where}: {error.strerror or error}") from error
+
+
 def environment(arguments: argparse.Namespace, command: str) -> str:
     """The one environment that was named."""
     if arguments.environment is not None and arguments.env is not None:

@@ -103,7 +103,7 @@ def _hint(unknown: str) -> str:
 def _sweep(arguments: argparse.Namespace) -> int:
     """Check everything, then train."""
     try:
-        from softql import runs, session, sweep
+        from softql import session, sweep
     except ImportError as error:
         raise Mistake(f'{error}: a sweep needs the extra packages, pip install "softql[cli]"') from error
     if arguments.resume is not None:
@@ -118,11 +118,7 @@ def _sweep(arguments: argparse.Namespace) -> int:
         planned = sweep.planned(base, axes)
     except (ValueError, TypeError) as error:
         raise Mistake(str(error)) from error
-    try:
-        folder = runs.claim(arguments.out, f"{base.label}-sweep")
-    except OSError as error:
-        where = arguments.out if arguments.out is not None else "runs/"
-        raise Mistake(f"can't use the run folder {where}: {error.strerror or error}") from error
+    folder = options.claimed(arguments.out, f"{base.label}-sweep")
     return _run(planned, folder, arguments, resume=False)
 
 
