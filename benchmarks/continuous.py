@@ -79,7 +79,7 @@ def beside(path: Path) -> str:
     ]
     rows = [f"| {who} | {', '.join(f'{x:.1f}' for x in r)} | {np.mean(r):.1f} | {s:.0f} s |" for who, r, s in lines]
     table = "\n".join(rows)
-    return BESIDE.format(steps=theirs[0]["steps"], updates=UPDATES) + table + "\n"
+    return BESIDE.format(steps=theirs[0]["steps"]) + table + "\n"
 
 
 UPDATES = 16  # in a step of 16 environments: one an environment step, as soft actor-critic has
@@ -126,12 +126,7 @@ def main() -> None:
     arguments = parser.parse_args()
     page = DOCS / "continuous.md"
     if arguments.sac:
-        before, _, after = page.read_text().partition(BESIDE.partition("\n\n")[0])
-        end = "Made by `python" if not after else after[after.index("\nMade by `python") + 1 :]
-        if not after:
-            before, _, rest = before.partition(end)
-            end += rest
-        page.write_text(before.rstrip("\n") + "\n" + beside(arguments.sac) + "\n" + end)
+        page.write_text(page.read_text().partition(BESIDE.partition("\n\n")[0])[0] + beside(arguments.sac))
         return
     rows = {}
     if arguments.only and page.exists():
@@ -141,7 +136,9 @@ def main() -> None:
             rows[name] = row(name, arguments.seeds)
             print(rows[name], flush=True)
     table = "\n".join(rows[name] for name in ENVIRONMENTS if name in rows)
-    page.write_text(HEAD.format(seeds=arguments.seeds, episodes=EPISODES) + table + "\n" + NOTES)
+    heading = BESIDE.partition("\n\n")[0]  # what --sac wrote stays
+    beside_it = "".join(page.read_text().partition(heading)[1:]) if page.exists() else ""
+    page.write_text(HEAD.format(seeds=arguments.seeds, episodes=EPISODES) + table + "\n" + NOTES + beside_it)
 
 
 if __name__ == "__main__":
