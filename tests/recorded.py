@@ -22,6 +22,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from recorded_corners import corners
 
 FILE = Path(__file__).with_name("recorded.json")
 TWICE = ("soft_value", "boltzmann_entropy", "mellowmax", "boltzmann_kl")  # whose second derivatives are recorded
@@ -144,6 +145,7 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
     yield "a traced alpha that is none, energy", lambda: jax.vmap(e.energy)(one, none)
     yield "a traced action", lambda: jax.vmap(e.q_loss)(b["q"], b["action"], b["v"])
     yield from neighbours(e, b, dtype)
+    yield from corners(e, dtype)
     yield "gradients of entropy where actions have none", partial(gradients, e.entropy, (b["log_r"], b["log_w"]))
     yield "integer alpha", lambda: e.soft_value(b["q"], 2)
     yield "a batch of two axes", lambda: e.soft_value(b["q"][:6].reshape(2, 3, 5), b["alpha"][:6].reshape(2, 3))

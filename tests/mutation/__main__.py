@@ -63,8 +63,9 @@ def forget() -> None:
                 cached.cache_clear()
 
 
-def reach() -> tuple[dict[str, list[str]], set[str]]:
-    """For each function the recorded answers that pass through it, the quickest first; and what runs at import."""
+def reach(known: set[str]) -> tuple[dict[str, list[str]], set[str]]:
+    """Without the answers that are known: for each function the answers that pass through it, the
+    quickest first; and what runs at import."""
     import numpy as np
     import recorded
     from mutmut.mutation import trampoline
@@ -77,6 +78,8 @@ def reach() -> tuple[dict[str, list[str]], set[str]]:
     at_import = frozenset(now)
     for dtype in (np.float32, np.float64):
         for name, thunk in recorded.thunks(e, dtype):
+            if name in known:
+                continue
             recorded.answer(thunk)
             now.clear()
             forget()
@@ -141,17 +144,15 @@ class Judge:
 
 
 def interleaved(names: list[str]) -> list[str]:
-    """The quickest answers of each kind first: float32 and float64, weighted and not, 1, 5 and 37 actions, slopes."""
+    """The quickest answers of each kind in turn: float32 and float64, weighted and not, of each size, slopes, ends."""
     groups: dict[Any, list[str]] = defaultdict(list)
     for name in names:
         label = name.partition(": ")[2]
-        groups[
-            name[:8], "weighted" in name, " 37 " in name, " 1 " in name, label.split(" ")[0] in ("d", "gradients")
-        ].append(name)
+        size = re.search(r"\b(\d+)( actions|$)", label)
+        kind = label.split(" ")[0] if re.match(r"(d|gradients|slope|ends|two|one) ", label) else ""
+        groups[name[:8], "weighted" in name, size and size[1], kind].append(name)
     order = [name for name in names if name.startswith(("refused", "selftest"))]  # they take no time
-    order += [name for name in names if name not in order and not re.search(r" actions| of \d", name)]
-    first = set(order)
-    groups = {key: [name for name in group if name not in first] for key, group in groups.items()}
+    groups = {key: [name for name in group if name not in order] for key, group in groups.items()}
     while any(groups.values()):
         order += [group.pop(0) for group in groups.values() if group]
     return order
@@ -162,6 +163,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20, help="for the answers of one mutant")
     parser.add_argument("--part", default="1/1", help="2/3: every third mutant, from the second")
     parser.add_argument("--only", default="", help="mutants whose name contains this")
+    parser.add_argument("--again", action="store_true", help="also those that were not killed so far")
     parser.add_argument("--results", type=Path, default=ROOT / "build" / "mutation.jsonl", help="kept and gone on with")
     arguments = parser.parse_args()
 
@@ -187,15 +189,16 @@ def main() -> None:
 
     signal.signal(signal.SIGALRM, too_long)
     kept = arguments.results.with_suffix(".reach.json")
-    if kept.exists():
-        passes, at_import = json.loads(kept.read_text())
-    else:
-        passes, at_import = reach()
-        kept.write_text(json.dumps([passes, sorted(at_import)]))
+    passes, at_import = json.loads(kept.read_text()) if kept.exists() else ({}, [])
+    if set(expected) - (known := {name for names in passes.values() for name in names}):
+        more, early = reach(known)
+        passes = {name: more.get(name, []) + passes.get(name, []) for name in more | passes}
+        at_import = sorted(early | set(at_import))
+        kept.write_text(json.dumps([passes, at_import]))
     judge = Judge(expected, set(at_import), arguments.seconds)
     with arguments.results.open("a") as out, contextlib.suppress(KeyboardInterrupt):
         for i, mutant in enumerate(mutants):
-            if mutant in done:
+            if mutant in done and (done[mutant][1] == "killed" or not arguments.again):
                 continue
             if (HERE / "stop").exists():
                 break
