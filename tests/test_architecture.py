@@ -17,7 +17,7 @@ LADDER = {
     "softql.measures": ({"softql.equations"}, {"jax", "numpy", "jaxtyping", "scipy"}),
     "softql.samplers": (
         {"softql.equations", "softql.measures"},
-        {"jax", "numpy", "jaxtyping", "blackjax"},
+        {"jax", "numpy", "jaxtyping", "blackjax", "optax"},  # optax comes with blackjax
     ),
     "softql.returns": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),
     "softql.temperature": ({"softql.equations"}, {"jax", "numpy", "jaxtyping"}),

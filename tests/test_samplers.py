@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import math
 
 import jax
 import jax.numpy as jnp
@@ -389,6 +390,22 @@ def test_a_chain_never_goes_where_the_density_is_not_a_number():
 def test_mistakes_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.skipif(not HAVE_BLACKJAX, reason="blackjax is not installed")
+def test_blackjax_takes_the_same_step_of_svgd():
+    """But for its kernel's width, med²/log n."""
+    from softql.samplers.foreign import blackjax_svgd
+
+    target = boltzmann_target(lambda a: jnp.sum(jnp.cos(3 * a)), 0.5, Box(-jnp.ones(2), jnp.ones(2)))
+    init, step = blackjax_svgd(target, 0.3)
+    begin = init(jax.random.normal(jax.random.key(0), (6, 2)))
+    then, move = jax.jit(step)(jax.random.key(1), begin)
+    ours = begin.z + 0.3 * stein_direction(begin.z, begin.score, width=math.log(7) / math.log(6))
+    np.testing.assert_allclose(then.z, ours, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(move.action, jnp.tanh(then.z), rtol=1e-5, atol=1e-6)
+    with pytest.raises(ValueError, match="at least 2"):
+        step(jax.random.key(1), init(jnp.zeros((1, 2))))
 
 
 def test_without_blackjax_one_line_says_what_to_install(monkeypatch):
