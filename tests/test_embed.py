@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import softql
-from softql.envs.adapters import from_jumanji, from_navix
+from softql.envs.adapters import from_brax, from_jumanji, from_navix
 
 PAGE = (Path(__file__).parent.parent / "docs" / "embed.md").read_text()
 BLOCKS = dict(re.findall(r"^```python\n# (\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
@@ -37,7 +37,8 @@ def off(space):
 
 
 def test_every_block_has_a_test():
-    assert {*BLOCKS} == {"world", "dqn", "optax", "flax", "equinox", "torch", "jumanji", "navix", "loop"}
+    libraries = {"optax", "flax", "equinox", "torch", "jumanji", "navix", "brax"}
+    assert {*BLOCKS} == {"world", "dqn", "loop", "continuous"} | libraries
 
 
 @pytest.mark.parametrize("library", ["optax", "flax", "equinox", "torch"])
@@ -59,14 +60,14 @@ def test_the_dqn_acts_by_its_policy():
     assert (np.abs(found - chance) < 5 * np.sqrt(chance * (1 - chance) / 4000)).all()
 
 
-@pytest.mark.parametrize("library", ["jumanji", "navix"])
+@pytest.mark.parametrize("library", ["jumanji", "navix", "brax"])
 @pytest.mark.filterwarnings("ignore")  # theirs
 def test_the_real_library_goes_through_the_adapter(library):
     needs(library)
     with jax.numpy_rank_promotion("allow"):  # navix promotes
-        space = ran(library, "loop")
+        space = ran(library, "continuous" if library == "brax" else "loop")
     assert bool(space["metrics"].finite)
-    assert int(space["metrics"].env_steps) == 16
+    assert int(space["metrics"].env_steps) == (12 if library == "brax" else 16)
 
 
 # The protocols, without the libraries --------------------------------------------------------------------------------
@@ -148,13 +149,45 @@ class Navix:
         return Step(kind, 1.0 * action, time, self.seen(at))
 
 
+class Body(NamedTuple):
+    """A state of brax's form."""
+
+    obs: Any
+    reward: Any
+    done: Any
+    info: Any
+
+
+class Brax:
+    """The same row, by vectors of two numbers; time is counted in the dictionary of the state, written in place."""
+
+    action_size = 2
+
+    def __init__(self, **info):
+        self.info = info
+
+    def reset(self, key):
+        zero = jnp.float32(0)
+        return Body({"at": zero, "image": jnp.zeros((2, 2))}, zero, zero, {"steps": zero, **self.info})
+
+    def step(self, state, action):
+        assert action.shape == (2,)
+        state.info["steps"] = state.info["steps"] + 1
+        at = state.obs["at"] + action[0]
+        late = (state.info["steps"] >= 6).astype(jnp.float32)
+        if "truncation" in state.info:
+            state.info["truncation"] = late * (at < 4)
+        obs = {"at": at, "image": state.obs["image"]}
+        return Body(obs, action.sum(), jnp.maximum(late, at >= 4).astype(jnp.float32), state.info)
+
+
 def walked(env, params, actions):
     """(obs, reward, terminated, truncated, final) of each step."""
     key = jax.random.key(0)
     step, path = jax.jit(env.step), []
     obs, state = env.reset(key, params)
     for action in actions:
-        obs, state, reward, terminated, truncated, info = step(key, state, jnp.int32(action), params)
+        obs, state, reward, terminated, truncated, info = step(key, state, jnp.asarray(action), params)
         final = float(info["final_observation"].ravel()[0])
         path.append((float(obs.ravel()[0]), float(reward), bool(terminated), bool(truncated), final))
     return path
@@ -181,7 +214,29 @@ def test_navix_by_its_protocol():
     assert walked(env, params, [0] * 6)[-1] == (0, 0, False, True, 0)
 
 
+def test_brax_by_its_protocol():
+    env, params = from_brax(Brax(truncation=jnp.float32(0)))
+    assert params.max_steps_in_episode == 1_000
+    space = env.action_space(params)
+    assert (float(space.low), float(space.high), space.shape) == (-1, 1, (2,))
+    assert env.observation_space(params).shape == (5,)
+    path = walked(env, params, [[1.0, 1.0]] * 5)
+    assert path[2:] == [(3, 2, False, False, 3), (0, 2, True, False, 4), (1, 2, False, False, 1)]
+    assert walked(env, params, [[0.5, -0.5]] * 6)[-1] == (0, 0, False, True, 3)  # time: value goes on
+    assert walked(*from_brax(Brax()), [[0.5, -0.5]] * 6)[-1] == (0, 0, True, False, 3)  # done, and no word of time
+    assert walked(*from_brax(Brax(), max_steps=2), [[1.0, 0.0]] * 2)[-1] == (0, 1, False, True, 2)
+    state = env.reset(jax.random.key(0), params)[1]
+    env.step(jax.random.key(0), state, jnp.ones(2), params)
+    assert float(state.inner.info["steps"]) == 0  # nothing was written into the caller's state
+
+
 def test_what_cannot_be_adapted_is_said():
+    with pytest.raises(ValueError, match="Brax is one that resets by itself"):
+        from_brax(Brax(first_obs=jnp.zeros(5)))
+    many = Brax()
+    many.reset = jax.vmap(Brax().reset)
+    with pytest.raises(ValueError, match="Brax is many at once"):
+        from_brax(type("Brax", (), {"reset": lambda self, key: many.reset(jax.random.split(key, 3))})())
     class Continuous(Jumanji):
         action_spec = "BoundedArray"
 

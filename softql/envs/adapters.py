@@ -1,7 +1,8 @@
-"""Environments of jumanji and navix as softql takes them: the protocol of gymnax 1.0, duck-typed.
+"""Environments of jumanji, navix and brax as softql takes them: the protocol of gymnax 1.0, duck-typed.
 
-`from_jumanji(env)` and `from_navix(env)` give (env, env_params), as gymnax.make does. Neither library is imported here:
-what is used of them is the methods of the environment that comes in. Imports: jax; gymnax's spaces, in functions.
+`from_jumanji(env)`, `from_navix(env)` and `from_brax(env)` give (env, env_params), as gymnax.make does. No such library
+is imported here: what is used of them is the methods of the environment that comes in. Imports: jax; gymnax's spaces,
+in functions.
 """
 
 from __future__ import annotations
@@ -15,13 +16,21 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-__all__ = ["Adapted", "Limits", "Moved", "from_jumanji", "from_navix"]
+__all__ = ["Adapted", "Limits", "Moved", "Within", "from_brax", "from_jumanji", "from_navix"]
 
 
 class Limits(NamedTuple):
     """The parameters of an adapted environment: the most steps of an episode."""
 
     max_steps_in_episode: int
+
+
+class Within(NamedTuple):
+    """Vector actions [n], each number between `low` and `high`."""
+
+    low: float
+    high: float
+    n: int
 
 
 class Moved(NamedTuple):
@@ -48,7 +57,7 @@ class Adapted:
         name: for messages.
         start: key -> (state, obs), obs one array.
         move: (state, action) -> Moved, without a reset.
-        actions: how many there are, 0 to actions - 1.
+        actions: how many there are, 0 to actions - 1; or Within(low, high, n), for vectors.
 
     Example:
         >>> def move(state, action):
@@ -67,15 +76,17 @@ class Adapted:
         name: str,
         start: Callable[[Array], tuple[Any, Array]],
         move: Callable[[Any, Array], Moved],
-        actions: int,
+        actions: int | Within,
     ) -> None:
         self.name, self.start, self.move, self.actions = name, start, move, actions
         self.shape = jax.eval_shape(start, jax.random.key(0))[1].shape
 
     def action_space(self, params: Limits) -> Any:
-        """Discrete(actions)."""
-        from gymnax.environments.spaces import Discrete
+        """Discrete(actions), or the box they are in."""
+        from gymnax.environments.spaces import Box, Discrete
 
+        if isinstance(self.actions, Within):
+            return Box(self.actions.low, self.actions.high, (self.actions.n,), jnp.float32)
         return Discrete(self.actions)
 
     def observation_space(self, params: Limits) -> Any:
@@ -195,7 +206,44 @@ def from_navix(
     return _made(type(env).__name__, start, move, actions, env.max_steps if max_steps is None else max_steps)
 
 
-def _made(name: str, start: Any, move: Any, actions: int, limit: Any) -> tuple[Adapted, Limits]:
+def from_brax(
+    env: Any, max_steps: int | None = None, observe: Callable[[Any], Array] = flattened
+) -> tuple[Adapted, Limits]:
+    """A brax environment, for the agents of continuous actions; an action is a vector between -1 and 1.
+
+    Args:
+        env: with `reset(key) -> state`, `step(state, action) -> state`, `action_size`; one environment, without brax's
+            automatic reset: `brax.envs.get_environment(name)`, or `brax.envs.create(name, auto_reset=False)`.
+        max_steps: the most steps of an episode; None takes `env.episode_length`, or 1,000 where it has none, as brax.
+        observe: the observation as one array.
+
+    Returns:
+        (env, env_params). An episode that is done has terminated, unless `info["truncation"]` says that time ended it.
+
+    Raises:
+        ValueError: if env resets by itself or is many at once, or max_steps is not positive.
+    """
+
+    def start(key: Array) -> tuple[Any, Array]:
+        state = env.reset(key)
+        return state, observe(state.obs)
+
+    def move(state: Any, action: Array) -> Moved:
+        state = env.step(jax.tree.map(lambda x: x, state), action)  # a copy: wrappers write into its dictionaries
+        late = jnp.asarray(state.info.get("truncation", 0)) > 0
+        done = jnp.asarray(state.done) > 0
+        return Moved(state, observe(state.obs), state.reward, done & ~late, late)
+
+    made = jax.eval_shape(env.reset, jax.random.key(0))
+    if "first_obs" in made.info or made.reward.shape:
+        what = "many at once" if made.reward.shape else "one that resets by itself, and so hides how it ended"
+        raise ValueError(f"{type(env).__name__} is {what}: use brax.envs.create(..., auto_reset=False), no batch_size")
+    limit = getattr(env, "episode_length", 1_000) if max_steps is None else max_steps
+    name = type(getattr(env, "unwrapped", env)).__name__
+    return _made(name, start, move, Within(-1.0, 1.0, int(env.action_size)), limit)
+
+
+def _made(name: str, start: Any, move: Any, actions: int | Within, limit: Any) -> tuple[Adapted, Limits]:
     if int(limit) < 1:
         raise ValueError(f"max_steps = {limit}: it must be at least 1")
     return Adapted(name, start, move, actions), Limits(int(limit))
