@@ -1,6 +1,6 @@
 """The command line: `softql train ENVIRONMENT`, `softql sweep ENVIRONMENT --alpha 0.01:1:8log`,
-`softql compare RUN RUN`, `softql evaluate RUN`, `softql solve ENVIRONMENT`, `softql verify MODULE:ATTR`,
-`softql laws`, `softql where TAG`, `softql cite TAG`.
+`softql compare RUN RUN`, `softql evaluate RUN`, `softql plot RUN`, `softql show RUN`, `softql solve ENVIRONMENT`,
+`softql verify MODULE:ATTR`, `softql laws`, `softql where TAG`, `softql cite TAG`.
 
 Imports everything, and nothing heavy before it is needed. Exit codes: 0 done; 1 training diverged or could not be
 saved, or a law is broken; 2 a mistake in the arguments; 130 stopped by Ctrl-C. What there is by then is kept in every
@@ -17,7 +17,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from softql import __version__, citing, comparing, evaluating, finding, options, reporting, sweeping, verification
+from softql import (
+    __version__,
+    animating,
+    citing,
+    comparing,
+    evaluating,
+    finding,
+    options,
+    plotting,
+    reporting,
+    sweeping,
+    verification,
+)
 from softql.mistakes import Mistake
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
@@ -52,6 +64,8 @@ def parser() -> argparse.ArgumentParser:
     sweeping.add_to(commands)
     comparing.add_to(commands)
     evaluating.add_to(commands)
+    plotting.add_to(commands)
+    animating.add_to(commands)
     _add_solve(commands)
     verification.add_to(commands)
     reporting.add_to(commands)

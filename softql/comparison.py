@@ -15,7 +15,7 @@ from softql.grids import combinations
 from softql.intervals import interval
 from softql.plots import empty_figure, thousands
 
-__all__ = ["Entry", "comparison_picture", "sweep_picture"]
+__all__ = ["Entry", "carried", "comparison_picture", "sweep_picture"]
 
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5a5a5a", "#8c6d1f")
 """Okabe and Ito's, which the colour-blind can tell apart."""
@@ -140,7 +140,7 @@ def _apart(xs: np.ndarray, at: int, of: int, logarithmic: bool) -> np.ndarray:
 
 def _curve(axis: Any, steps: np.ndarray, returns: np.ndarray, colour: str, name: str | None, band: bool = True) -> None:
     """The interquartile mean over seeds [seed, chunk] once every seed has ended an episode, and its interval."""
-    filled = _carried(returns)
+    filled = carried(returns)
     seen = np.isfinite(filled).all(0)
     if not seen.any():
         return
@@ -150,7 +150,7 @@ def _curve(axis: Any, steps: np.ndarray, returns: np.ndarray, colour: str, name:
         axis.fill_between(steps[seen], found.low, found.high, color=colour, alpha=0.16, linewidth=0)
 
 
-def _carried(returns: np.ndarray) -> np.ndarray:
+def carried(returns: np.ndarray) -> np.ndarray:
     """Where no episode ended in a chunk, what the last one was."""
     at = np.where(np.isfinite(returns), np.arange(returns.shape[1]), 0)
     return np.take_along_axis(returns, np.maximum.accumulate(at, 1), 1)

@@ -136,6 +136,7 @@ def integer(text: str) -> int | None:
 
 
 count = checked("a whole number of at least 1", integer, lambda n: n >= 1)
+index = checked("a whole number of at least 0", integer, lambda n: n >= 0)
 number = checked("a finite number", float, math.isfinite)
 seconds = checked("a number of seconds, 0 or more", float, lambda x: x >= 0)
 folder = checked("a folder", lambda text: Path(text) if text.strip() else None, lambda path: True)

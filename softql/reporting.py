@@ -11,6 +11,7 @@ import base64
 import csv
 import html
 import json
+import re
 import statistics
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -122,11 +123,31 @@ def _by_seed(verdict: Mapping[str, list[float]]) -> str:
 
 
 def _pictures(folder: Path) -> Iterable[str]:
-    """Every PNG of the folder, inlined."""
-    for path in sorted(folder.glob("*.png")):
-        caption = path.stem.replace("_", " ")
-        data = base64.b64encode(path.read_bytes()).decode()
-        yield f'<h2>{_safe(caption.capitalize())}</h2>\n<img alt="{_safe(caption)}" src="data:image/png;base64,{data}">'
+    """Every picture of the folder and of what `softql plot` drew in it, inlined; a dark one where the page is dark."""
+    found = {
+        path.stem: path for kind in ("png", "gif") for path in sorted(folder.glob(f"*.{kind}"))
+    }  # a GIF for its strip
+    figures = {path.stem: path for path in sorted((folder / "figures").glob("*.png"))}
+    if "learning_curves" in figures:
+        found.pop("learning_curve", None)
+    for pictures in (figures, found):
+        for stem, path in pictures.items():
+            if stem.removesuffix("-dark") in pictures and stem.endswith("-dark"):
+                continue
+            dark = pictures.get(f"{stem}-dark")
+            caption = _safe(re.sub("[_-]", " ", stem))
+            source = f'<source media="(prefers-color-scheme: dark)" srcset="{_inlined(dark)}">' if dark else ""
+            yield f"<h2>{caption.capitalize()}</h2>"
+            yield f'<picture>{source}<img alt="{caption}" src="{_inlined(path)}"></picture>'
+    more = [command for command, there in (("plot", figures), ("show", "episode" in found)) if not there]
+    if more:
+        words = " and ".join(f"<code>softql {command} {_safe(str(folder))}</code>" for command in more)
+        yield f'<p class="dim">{words} draw{"s" * (len(more) == 1)} more, which this page then shows.</p>'
+
+
+def _inlined(path: Path) -> str:
+    kind = path.suffix.removeprefix(".")
+    return f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def _last(path: Path) -> str:

@@ -20,7 +20,7 @@ from softql.equations import boltzmann_log_policy
 from softql.lanes import Lanes, lanes
 from softql.measures import Box
 
-__all__ = ["Seen", "acting", "density", "greedy", "policy_picture", "walk"]
+__all__ = ["Seen", "acting", "density", "greedy", "grid", "policy_picture", "walk"]
 
 CELLS = {1: 101, 2: 41}  # of a drawn density, a side
 PATHS = 64
@@ -113,14 +113,19 @@ def density(
         (5, 101) [1. 1. 1. 1. 1.]
     """
     network, _, box = _made(env, env_params, shape, network)
+    actions, log_w = grid(box)
+    obs = jnp.asarray(obs)
+    q = network.apply(parts.q, obs, jnp.broadcast_to(jnp.asarray(actions)[None], (len(obs), *actions.shape)))
+    return actions, np.asarray(boltzmann_log_policy(q, jnp.exp(parts.log_alpha), log_w))
+
+
+def grid(box: Box) -> tuple[np.ndarray, jax.Array]:
+    """The middles of equal cells of a box [n, d], D <= 2, the last coordinate fastest, and the log of a cell's size."""
     d = len(box.low)
     n = CELLS[d]
     middles = [low + (high - low) * (np.arange(n) + 0.5) / n for low, high in zip(*map(np.asarray, box), strict=True)]
     actions = np.stack(np.meshgrid(*middles, indexing="ij"), -1).reshape(-1, d).astype(np.float32)
-    log_w = jnp.full(len(actions), box.log_volume() - np.log(len(actions)))
-    obs = jnp.asarray(obs)
-    q = network.apply(parts.q, obs, jnp.broadcast_to(jnp.asarray(actions)[None], (len(obs), *actions.shape)))
-    return actions, np.asarray(boltzmann_log_policy(q, jnp.exp(parts.log_alpha), log_w))
+    return actions, jnp.full(len(actions), box.log_volume() - np.log(len(actions)))
 
 
 def policy_picture(path: Path, plan: Any, parts: Parts) -> None:

@@ -108,12 +108,36 @@ LADDER = {
          "softql.mistakes"},
         {"numpy", "rich"},
     ),
+    "softql.drawing": ({"softql.envs"}, {"numpy", "PIL", "matplotlib"}),
+    "softql.figures": (
+        {*("softql.checkpoint", "softql.comparison", "softql.drawing", "softql.intervals", "softql.plots")},
+        {"numpy", "matplotlib"},
+    ),
+    "softql.watching": (
+        {*("softql.agents", "softql.equations", "softql.finding", "softql.lanes", "softql.measures", "softql.runs"),
+         "softql.session", "softql.showing", "softql.sweep"},
+        {"jax", "numpy"},
+    ),
+    "softql.opening": (
+        {*("softql.drawing", "softql.finding", "softql.options", "softql.runs", "softql.watching", "softql.mistakes")},
+        set(),
+    ),
+    "softql.plotting": (
+        {*("softql.drawing", "softql.figures", "softql.finding", "softql.grids", "softql.opening", "softql.runs"),
+         "softql.watching", "softql.mistakes"},
+        {"numpy"},
+    ),
+    "softql.animating": (
+        {*("softql.drawing", "softql.opening", "softql.options", "softql.runs", "softql.watching", "softql.mistakes")},
+        {"numpy"},
+    ),
     "softql.verification": ({"softql.laws", "softql.loading", "softql.mistakes"}, set()),
     "softql.citing": ({"softql", "softql.mistakes"}, set()),
     "softql.reporting": ({"softql.options", "softql.mistakes"}, set()),
     "softql.cli": (
         {
             *("softql.citing", "softql.reporting", "softql.sweeping", "softql.comparing", "softql.evaluating"),
+            *("softql.plotting", "softql.animating"),
             "softql",
             "softql.session",
             "softql.solving",

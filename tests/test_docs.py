@@ -40,7 +40,7 @@ def test_the_tutorial_runs():
         exec(block, names)
 
 
-@pytest.mark.parametrize("page", ["solve", "train"])
+@pytest.mark.parametrize("page", ["look", "solve", "train"])
 def test_the_how_tos_run(page):
     (block,) = re.findall(r"```python\n(.*?)```", (DOCS / f"{page}.md").read_text("utf-8"), re.DOTALL)
     exec(block, {"__name__": page})

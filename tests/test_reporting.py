@@ -3,6 +3,7 @@
 Room: softql.reporting, softql.cli, softql.session.
 """
 
+import base64
 import json
 import re
 import shlex
@@ -39,6 +40,22 @@ def test_the_page_holds_the_run_and_loads_nothing(folder, capsys):
     assert "done, 20,480 environment steps a seed, in 2 s" in text
     assert not re.findall(r"(?:src|href)=\"(?!data:)", text)
     assert "http" not in text
+
+
+def test_figures_and_episodes_are_on_the_page_the_dark_ones_for_dark_pages(folder):
+    before = reporting.page(folder)
+    assert "<code>softql plot" in before
+    assert "<code>softql show" in before
+    (folder / "figures").mkdir()
+    for name in ("figures/learning_curves.png", "figures/learning_curves-dark.png", "episode.png"):
+        (folder / name).write_bytes(name.encode())
+    (folder / "episode.gif").write_bytes(b"moves")
+    text = reporting.page(folder)
+    assert re.findall(r"<h2>(Learning curves?|Episode)</h2>", text) == ["Learning curves", "Episode"]
+    dark, moves = (base64.b64encode(x).decode() for x in (b"figures/learning_curves-dark.png", b"moves"))
+    assert text.count(f'dark)" srcset="data:image/png;base64,{dark}">') == 1
+    assert f'src="data:image/gif;base64,{moves}"' in text
+    assert "draws more" not in text
 
 
 @pytest.mark.parametrize(

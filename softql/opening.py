@@ -1,0 +1,108 @@
+"""What the commands that look at a run have in common: their options, the run's config, its networks, the styles.
+
+Nothing heavy is imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from softql import finding, options
+from softql.mistakes import Mistake
+
+__all__ = ["add_look", "config_of", "folder_of", "network_of", "styles_of"]
+
+
+def add_look(command: argparse.ArgumentParser, where: str) -> None:
+    """Options of a command that draws what a run has learned."""
+    command.add_argument("folder", type=options.folder, metavar="RUN", help="the run folder")
+    command.add_argument(
+        "--lane",
+        type=options.index,
+        metavar="K",
+        help="whose network: a seed of the run, or a lane of a sweep (default: seed 0; of a sweep that of the best "
+        "combination)",
+    )
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="of the episodes (default: 0)")
+    command.add_argument(
+        "--steps", type=options.count, metavar="N", help="leave an episode after N steps (default: its own limit)"
+    )
+    command.add_argument(
+        "--style",
+        choices=("light", "dark", "both"),
+        default="both",
+        help="for a light page, a dark page (NAME-dark) or both (default: both)",
+    )
+    command.add_argument("--env", metavar="ENV", help="where the run's module:attr is now, if it has moved")
+    command.add_argument("--out", type=options.folder, metavar="DIR", help=f"where to draw (default: {where})")
+
+
+def config_of(folder: Path, env: str | None) -> dict[str, Any]:
+    """The config.json of a run or a sweep.
+
+    Raises:
+        Mistake: if there is none.
+    """
+    from softql import runs
+
+    try:
+        found: dict[str, Any] = json.loads((folder / runs.CONFIG).read_text())
+        if env:
+            found["environment"] = finding.settled(env)
+        if found["command"] not in ("train", "sweep"):
+            raise KeyError("command")
+        found["environment"], found["seeds"], found["mode"]
+    except OSError as error:
+        raise Mistake(f"{folder} holds no run: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Mistake(f"{folder}: its config.json is not that of a run ({error})") from error
+    return found
+
+
+def network_of(folder: Path, config: Mapping[str, Any], lane: int | None) -> Any:
+    """The network that was asked for, as `watching.Learned`.
+
+    Raises:
+        Mistake: if there is none yet, or none that this version reads.
+    """
+    from softql import runs, watching
+
+    try:
+        return watching.learned(folder, config, lane)
+    except FileNotFoundError as error:
+        if not (folder / runs.PARAMETERS).exists():
+            command = "softql " + str(config["command"])
+            raise Mistake(
+                f"{folder} holds no {runs.PARAMETERS} yet: {command} writes it when it stops; {command} --resume "
+                f"{folder} goes on with one that was killed"
+            ) from error
+        raise Mistake(f"{folder} holds no trained run: {error}") from error
+    except OSError as error:
+        raise Mistake(f"{folder} holds no trained run: {error.strerror or error}") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Mistake(f"can't read the run in {folder}: {error}") from error
+
+
+def styles_of(style: str) -> dict[str, Any]:
+    """Palettes by name."""
+    from softql.drawing import DARK, LIGHT
+
+    both = {"light": LIGHT, "dark": DARK}
+    return both if style == "both" else {style: both[style]}
+
+
+def folder_of(out: Path) -> Path:
+    """A folder to draw in, made.
+
+    Raises:
+        Mistake: if it can't be.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Mistake(f"can't draw in {out}: {error.strerror or error}") from error
+    return out
