@@ -124,9 +124,8 @@ def _by_seed(verdict: Mapping[str, list[float]]) -> str:
 
 def _pictures(folder: Path) -> Iterable[str]:
     """Every picture of the folder and of what `softql plot` drew in it, inlined; a dark one where the page is dark."""
-    found = {
-        path.stem: path for kind in ("png", "gif") for path in sorted(folder.glob(f"*.{kind}"))
-    }  # a GIF for its strip
+    kinds = [sorted(folder.glob(f"*.{kind}")) for kind in ("png", "gif")]  # a GIF takes the place of its strip
+    found = {path.stem: path for paths in kinds for path in paths}
     figures = {path.stem: path for path in sorted((folder / "figures").glob("*.png"))}
     if "learning_curves" in figures:
         found.pop("learning_curve", None)

@@ -48,7 +48,7 @@ def frame(sides: Sequence[Side], palette: Palette) -> np.ndarray:
         >>> from softql.drawing.canvas import LIGHT
         >>> side = Side(np.zeros((20, 30, 3), np.uint8), "greedy", ("step 0",), np.array([0.3, 0.7]), taken=1)
         >>> frame([side, side], LIGHT).shape
-        (136, 434, 3)
+        (121, 434, 3)
     """
     parts = [_side(side, palette) for side in sides]
     gap = _blank(parts[0].shape[0], GAP, palette)
