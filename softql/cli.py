@@ -127,6 +127,7 @@ def _add_train(commands: Any) -> None:
         metavar="SECONDS",
         help="between two saved states, from which --resume goes on (default: 10)",
     )
+    options.add_writer(train)
     train.set_defaults(defaults={action.dest: action.default for action in train._actions})
 
 
@@ -211,8 +212,9 @@ def _train(arguments: argparse.Namespace) -> int:
         plan = session.plan(env, env_params, finding.settled(name), settings)
     except (ValueError, TypeError) as error:
         raise Mistake(str(error)) from error
+    writers = options.writers_of(arguments)
     folder = options.claimed(arguments.out, plan.label)
-    return _run(plan, folder, arguments)
+    return _run(plan, folder, arguments, writers)
 
 
 def _resume(arguments: argparse.Namespace) -> int:
@@ -233,14 +235,14 @@ def _resume(arguments: argparse.Namespace) -> int:
         raise Mistake(f"{folder} holds no run: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Mistake(f"can't resume {folder}: {error}") from error
-    return _run(plan, folder, arguments, resume=True)
+    return _run(plan, folder, arguments, options.writers_of(arguments, config), resume=True)
 
 
-def _run(plan: Any, folder: Path, arguments: argparse.Namespace, resume: bool = False) -> int:
+def _run(plan: Any, folder: Path, arguments: argparse.Namespace, writers: list[str], resume: bool = False) -> int:
     from softql import session
 
     def go() -> str:
-        return session.run(plan, folder, resume=resume, save_every=arguments.save_every)
+        return session.run(plan, folder, resume=resume, save_every=arguments.save_every, writers=writers)
 
     return options.alone(folder, go, resume)
 

@@ -215,7 +215,8 @@ def policies(found: Sequence[Glimpse], title: str, palette: Palette) -> Any:
             spine.set_edgecolor(palette.panel)
         above.set_title(one.title, fontsize=8, loc="left")
         (_density_map if plane else _density if one.points.ndim == 2 else _bars)(below, one, palette)
-    words = "π(a|s)" if found[0].points.ndim == 1 else "second coordinate" if plane else "π(a|s), per action unit"
+    words = "π(a|s)" if found[0].points.ndim == 1 else "second coordinate" if plane else "density π(a|s)"
+    figure.get_layout_engine().set(rect=(0.012, 0, 0.988, 1))  # pictures keep their shape, and labels stay on the page
     panels[1, 0].set_ylabel(words, fontsize=9)
     figure.suptitle(title, fontsize=10, x=0.01, ha="left")
     return figure

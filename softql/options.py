@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from softql.finding import settled
 from softql.mistakes import Mistake
+from softql.writers import WRITERS, needed
 
 HYPER = {
     "alpha": ("A", "temperature, in reward units"),
@@ -53,6 +54,23 @@ def add_own(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_writer(command: argparse.ArgumentParser) -> None:
+    """`--writer`."""
+    command.add_argument(
+        "--writer",
+        action="append",
+        choices=tuple(WRITERS),
+        help="write the metrics for TensorBoard (RUN/tensorboard) or W&B too; may be given twice",
+    )
+
+
+def writers_of(arguments: argparse.Namespace, config: Mapping[str, Any] | None = None) -> list[str]:
+    """The writers that were named, or those of the run that goes on; refused where their package is missing."""
+    names = list(dict.fromkeys(arguments.writer or (config or {}).get("writers") or ()))
+    needed(names)
+    return names
+
+
 def claimed(out: Path | None, label: str) -> Path:
     """The run folder, made and found writable."""
     from softql import runs
@@ -85,7 +103,7 @@ def settings(arguments: argparse.Namespace) -> dict[str, Any]:
 def nothing_else(arguments: argparse.Namespace) -> None:
     """Refuse what would change a run that --resume goes on with."""
     given = [name for name, default in arguments.defaults.items() if getattr(arguments, name, default) != default]
-    if extra := [name for name in given if name not in ("resume", "save_every")]:
+    if extra := [name for name in given if name not in ("resume", "save_every", "writer")]:
         word = extra[0] if extra[0] == "environment" else flag(extra[0])
         raise Mistake(f"--resume goes on with a run as it was set: leave out {word}")
 

@@ -153,12 +153,18 @@ def plain(x: Any) -> Any:
 
 class MetricsFile:
     """`metrics.csv`, open: a line a lane for each chunk, on disk when `add` returns. Of an earlier part of the run the
-    first `lines` are kept. `labels[column][lane]` say what a lane is; without any, it is a seed."""
+    first `lines` are kept. `labels[column][lane]` say what a lane is; without any, it is a seed. What is written goes
+    to `writers` (of softql.writers) too, without what no episode told; they are closed with the file."""
 
     def __init__(
-        self, path: Path, fields: Iterable[str], lines: int = 0, labels: Mapping[str, Sequence[Any]] | None = None
+        self,
+        path: Path,
+        fields: Iterable[str],
+        lines: int = 0,
+        labels: Mapping[str, Sequence[Any]] | None = None,
+        writers: Sequence[Any] = (),
     ) -> None:
-        self.labels = labels
+        self.labels, self.writers = labels, writers
         self.values = tuple(fields)
         self.fields = (*(("seed",) if labels is None else labels), "seconds", *self.values)
         kept = _head(path, lines) if lines else b""
@@ -174,14 +180,20 @@ class MetricsFile:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._file.close()
+        for writer in self.writers:
+            writer.close()
 
     def add(self, seconds: float, metrics: Mapping[str, np.ndarray], first: int = 0) -> None:
         """One chunk: `metrics[name][lane]`, lanes from `first` on. A mean over no episodes is an empty cell."""
         for at in range(len(next(iter(metrics.values())))):
             lane = first + at
-            label = (lane,) if self.labels is None else (column[lane] for column in self.labels.values())
-            cells = (metrics[name][at].item() for name in self.values)
-            self._csv.writerow((*label, f"{seconds:.3f}", *("" if _nan(x) else x for x in cells)))
+            columns = {"seed": range(lane + 1)} if self.labels is None else self.labels
+            label = {name: column[lane] for name, column in columns.items()}
+            row = {name: metrics[name][at].item() for name in self.values}
+            self._csv.writerow((*label.values(), f"{seconds:.3f}", *("" if _nan(x) else x for x in row.values())))
+            step = row.pop("env_steps", 0) if self.writers else 0
+            for writer in self.writers:
+                writer.add(label, step, {name: float(x) for name, x in row.items() if not _nan(x)})
         self._file.flush()
 
     def settle(self) -> None:

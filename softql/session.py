@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,6 +36,7 @@ from softql.mdp import World, from_gymnax
 from softql.progress import Saver, shown, stop_on_interrupt
 from softql.showing import policy_picture
 from softql.train import Diverged, seeds, summary, train
+from softql.writers import Writer, opened
 
 GAPS = ("suboptimality", "greedy_suboptimality", "q_error")  # columns of metrics.csv where an exact answer exists
 KNOBS = {*Hyper._fields, *ContinuousHyper._fields, *vars(Shape()), *vars(ContinuousShape())} - {"mode", "hidden"}
@@ -185,7 +186,12 @@ def resumed(config: Mapping[str, Any], env: Any, env_params: Any, exact: bool = 
 
 
 def run(
-    plan: Plan, folder: Path, console: Console | None = None, resume: bool = False, save_every: float = SAVED
+    plan: Plan,
+    folder: Path,
+    console: Console | None = None,
+    resume: bool = False,
+    save_every: float = SAVED,
+    writers: Sequence[str] = (),
 ) -> str:
     """Train, write the run folder, print the verdict.
 
@@ -195,6 +201,7 @@ def run(
       console: where to print.
       resume: go on from the last state that the folder holds, to the bits that an unbroken run would have given.
       save_every: seconds between two saved states; more if saving takes over a twentieth of the time.
+      writers: names of `softql.writers.WRITERS` that get the metrics too.
 
     Returns:
       "done", "interrupted" (by Ctrl-C), "diverged" or "unsaved" (the folder could not be written).
@@ -202,13 +209,14 @@ def run(
     console = Console(highlight=False, soft_wrap=True) if console is None else console
     here = {"versions": runs.versions(), "machine": runs.machine()}
     console.print(f"softql train {plan.label}: {plan.seeds} seeds, {_settings(plan)} -> {folder}")
+    also = opened(writers, folder, runs.plain(describe(plan)))  # first: what can't start leaves no run behind
     start = _found(plan, folder, console, here) if resume else None
     if not resume:
-        runs.write_json(folder / runs.CONFIG, {"command": "train", **describe(plan), **here})
+        runs.write_json(folder / runs.CONFIG, {"command": "train", "writers": list(writers), **describe(plan), **here})
     began = time.perf_counter() - (start.seconds if start else 0.0)
     outcome = Outcome()
     try:
-        _learn(plan, folder, console, began, outcome, start, save_every)
+        _learn(plan, folder, console, began, outcome, start, save_every, also)
         if outcome.status == "done":
             outcome.status = "interrupted"
             outcome.greedy_returns = judge(plan, outcome.params)
@@ -337,6 +345,7 @@ def _learn(
     outcome: Outcome,
     start: runs.Progress | None,
     save_every: float,
+    writers: Sequence[Writer],
 ) -> None:
     """Train chunk by chunk, writing as it goes; `outcome` holds the last good parameters at any moment."""
     measured, chunks = measure(plan), start.chunks if start else 0
@@ -345,7 +354,7 @@ def _learn(
         outcome.params, outcome.env_steps = jax.device_get(start.state.params), _env_steps(plan, chunks)
         outcome.gap = measured(start.state.params)
     with (
-        runs.MetricsFile(folder / runs.METRICS, fields, lines) as file,
+        runs.MetricsFile(folder / runs.METRICS, fields, lines, writers=writers) as file,
         shown(console, plan.env_steps, plan.seeds, plan.steps // plan.chunk) as show,
         stop_on_interrupt(console) as stopping,
     ):

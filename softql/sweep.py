@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from softql.intervals import Interval, interval
 from softql.judging import judge_of
 from softql.progress import Saver, print_table, shown, stop_on_interrupt
 from softql.train import compiled, lanes_of, seeds, summary, train
+from softql.writers import Writer, opened
 
 __all__ = ["Sweep", "learned", "planned", "resumed", "run", "tell"]
 
@@ -190,6 +191,7 @@ def run(
     resume: bool = False,
     save_every: float = session.SAVED,
     most: int | None = None,
+    writers: Sequence[str] = (),
 ) -> str:
     """Train every lane, write the run folder, print the table.
 
@@ -200,6 +202,7 @@ def run(
       resume: go on from the last state that the folder holds, to the bits that an unbroken sweep would have given.
       save_every: seconds between two saved states; more if saving takes over a twentieth of the time.
       most: lanes at once, at most.
+      writers: names of `softql.writers.WRITERS` that get the metrics too.
 
     Returns:
       "done", "interrupted" (by Ctrl-C) or "unsaved" (the folder could not be written).
@@ -215,16 +218,17 @@ def run(
         sweep = fitted(sweep, most, SHARE * memory())
     if sweep.groups > 1:
         console.print(f"{sweep.groups} groups of {sweep.width} lanes")
+    also = opened(writers, folder, runs.plain(session.describe(plan)))  # first: what can't start leaves no run behind
     sofar, seconds = beginning(sweep), 0.0
     if resume:
         seconds = _found(sweep, folder, console, here, sofar)
     else:
         axes = {name: list(values) for name, values in sweep.axes.items()}
-        own = {"command": "sweep", "sweep": axes, "lanes_at_once": sweep.width}
+        own = {"command": "sweep", "writers": list(writers), "sweep": axes, "lanes_at_once": sweep.width}
         runs.write_json(folder / runs.CONFIG, {**own, **session.describe(plan), **here})
     began = time.perf_counter() - seconds
     try:
-        _learn(sweep, folder, console, began, sofar, save_every)
+        _learn(sweep, folder, console, began, sofar, save_every, also)
     except KeyboardInterrupt:
         console.print("abandoned")
     except OSError as error:
@@ -261,14 +265,22 @@ def _lanes(sweep: Sweep, group: int) -> tuple[jax.Array, Any]:
     return keys, checked(jax.tree.map(lambda x: x[index], sweep.hyper))
 
 
-def _learn(sweep: Sweep, folder: Path, console: Console, began: float, sofar: Sofar, save_every: float) -> None:
+def _learn(
+    sweep: Sweep,
+    folder: Path,
+    console: Console,
+    began: float,
+    sofar: Sofar,
+    save_every: float,
+    writers: Sequence[Writer],
+) -> None:
     """Group by group, chunk by chunk, writing as it goes."""
     plan, every = sweep.base, sweep.base.steps // sweep.base.chunk
     lines = sum(sweep.real(g) for g in range(sofar.group)) * every
     lines += sofar.chunks * sweep.real(sofar.group) if sofar.chunks else 0
     judge = judge_of(plan.env, plan.env_params, plan.shape, plan.episodes, network=plan.network)
     with (
-        runs.MetricsFile(folder / runs.METRICS, Metrics._fields, lines, sweep.labels()) as file,
+        runs.MetricsFile(folder / runs.METRICS, Metrics._fields, lines, sweep.labels(), writers) as file,
         shown(console, sweep.groups * plan.env_steps, sweep.width, sweep.groups * every) as show,
         stop_on_interrupt(console) as stopping,
     ):

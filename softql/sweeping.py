@@ -57,6 +57,7 @@ def add_to(commands: Any) -> None:
     sweep.add_argument(
         "--save-every", type=options.seconds, default=10.0, metavar="SECONDS", help="between two saved states"
     )
+    options.add_writer(sweep)
     sweep.set_defaults(defaults={action.dest: action.default for action in sweep._actions})
 
 
@@ -118,8 +119,9 @@ def _sweep(arguments: argparse.Namespace) -> int:
         planned = sweep.planned(base, axes)
     except (ValueError, TypeError) as error:
         raise Mistake(str(error)) from error
+    writers = options.writers_of(arguments)
     folder = options.claimed(arguments.out, f"{base.label}-sweep")
-    return _run(planned, folder, arguments, resume=False)
+    return _run(planned, folder, arguments, writers, resume=False)
 
 
 def _resume(arguments: argparse.Namespace) -> int:
@@ -138,13 +140,14 @@ def _resume(arguments: argparse.Namespace) -> int:
         raise Mistake(f"{folder} holds no sweep: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Mistake(f"can't resume {folder}: {error}") from error
-    return _run(planned, folder, arguments, resume=True)
+    return _run(planned, folder, arguments, options.writers_of(arguments, config), resume=True)
 
 
-def _run(planned: Any, folder: Any, arguments: argparse.Namespace, resume: bool) -> int:
+def _run(planned: Any, folder: Any, arguments: argparse.Namespace, writers: list[str], resume: bool) -> int:
     from softql import sweep
 
     def go() -> str:
-        return sweep.run(planned, folder, resume=resume, save_every=arguments.save_every, most=arguments.lanes)
+        every, most = arguments.save_every, arguments.lanes
+        return sweep.run(planned, folder, resume=resume, save_every=every, most=most, writers=writers)
 
     return options.alone(folder, go, resume)

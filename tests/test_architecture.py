@@ -68,7 +68,7 @@ LADDER = {
     "softql.session": (
         {
             *("softql.agents", "softql.train", "softql.evaluate", "softql.mdp", "softql.plots", "softql.runs"),
-            *("softql.showing", "softql.judging", "softql.finding", "softql.progress"),
+            *("softql.showing", "softql.judging", "softql.finding", "softql.progress", "softql.writers"),
         },
         {"jax", "numpy", "rich"},
     ),
@@ -77,19 +77,20 @@ LADDER = {
         {"jax", "numpy", "rich"},
     ),
     "softql.mistakes": (set(), set()),
+    "softql.writers": ({"softql.mistakes"}, {"tensorboardX", "wandb"}),
     "softql.loading": ({"softql.mistakes"}, set()),
     "softql.finding": (
         {*("softql.loading", "softql.mistakes", "softql.envs", "softql.agents", "softql.lanes")},
         {"jax", "gymnax"},
     ),
-    "softql.options": ({"softql.finding", "softql.runs", "softql.mistakes"}, set()),
+    "softql.options": ({"softql.finding", "softql.runs", "softql.mistakes", "softql.writers"}, set()),
     "softql.intervals": (set(), {"numpy"}),
     "softql.grids": (set(), {"numpy"}),
     "softql.comparison": ({"softql.plots", "softql.intervals", "softql.grids"}, {"numpy"}),
     "softql.sweep": (
         {
             *("softql.agents", "softql.train", "softql.runs", "softql.judging", "softql.progress", "softql.session"),
-            *("softql.comparison", "softql.intervals", "softql.grids"),
+            *("softql.comparison", "softql.intervals", "softql.grids", "softql.writers"),
         },
         {"jax", "numpy", "rich"},
     ),
