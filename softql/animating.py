@@ -71,6 +71,8 @@ def _show(arguments: argparse.Namespace) -> int:
                     rows = [_row(one, scene, thinks, name, episode, palette) for name, episode in shown.items()]
                     drawing.strip(out / f"{stem}.png", rows, palette)
                     print(out / f"{stem}.png")
+    except BrokenPipeError:  # who reads what is printed has gone
+        raise
     except OSError as error:
         raise Mistake(f"can't draw in {out}: {error.strerror or error}") from error
     return 0

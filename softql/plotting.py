@@ -55,6 +55,8 @@ def _plot(arguments: argparse.Namespace) -> int:
         one = opening.network_of(folder, config, arguments.lane)
         for path in _episodes(out, one, arguments, styles):
             print(path)
+    except BrokenPipeError:  # who reads what is printed has gone
+        raise
     except OSError as error:
         raise Mistake(f"can't draw in {out}: {error.strerror or error}") from error
     return 0

@@ -31,6 +31,7 @@ th { color: var(--dim); } td { font-variant-numeric: tabular-nums; }
 img { max-width: 100%; background: white; border-radius: 4px; }
 code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; } .dim { color: var(--dim); }
 """
+FIGURES = ("learning_curves", "entropy", "value_along_episode", "policy_at_states")  # as softql plot draws them
 VERDICT = {
     "greedy_returns": "mean greedy return",
     "suboptimality": "below V* with entropy, exactly",
@@ -126,7 +127,7 @@ def _pictures(folder: Path) -> Iterable[str]:
     """Every picture of the folder and of what `softql plot` drew in it, inlined; a dark one where the page is dark."""
     kinds = [sorted(folder.glob(f"*.{kind}")) for kind in ("png", "gif")]  # a GIF takes the place of its strip
     found = {path.stem: path for paths in kinds for path in paths}
-    figures = {path.stem: path for path in sorted((folder / "figures").glob("*.png"))}
+    figures = {path.stem: path for path in sorted((folder / "figures").glob("*.png"), key=_place)}
     if "learning_curves" in figures:
         found.pop("learning_curve", None)
     for pictures in (figures, found):
@@ -142,6 +143,12 @@ def _pictures(folder: Path) -> Iterable[str]:
     if more:
         words = " and ".join(f"<code>softql {command} {_safe(str(folder))}</code>" for command in more)
         yield f'<p class="dim">{words} draw{"s" * (len(more) == 1)} more, which this page then shows.</p>'
+
+
+def _place(path: Path) -> tuple[int, str]:
+    """Curves first, whatever is not known last."""
+    known = [name for name in FIGURES if path.stem.startswith(name)]
+    return (FIGURES.index(known[0]) if known else len(FIGURES), path.stem)
 
 
 def _inlined(path: Path) -> str:

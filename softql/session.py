@@ -212,7 +212,7 @@ def run(
     also = opened(writers, folder, runs.plain(describe(plan)))  # first: what can't start leaves no run behind
     start = _found(plan, folder, console, here) if resume else None
     if not resume:
-        runs.write_json(folder / runs.CONFIG, {"command": "train", "writers": list(writers), **describe(plan), **here})
+        runs.write_json(folder / runs.CONFIG, {"command": "train", **described(writers), **describe(plan), **here})
     began = time.perf_counter() - (start.seconds if start else 0.0)
     outcome = Outcome()
     try:
@@ -227,6 +227,11 @@ def run(
         outcome.status = "unsaved"
         console.print(f"can't write the run: {error}")
     return _keep(plan, folder, console, outcome, time.perf_counter() - began)
+
+
+def described(writers: Sequence[str]) -> dict[str, Any]:
+    """Where the metrics go too, which decides no number."""
+    return {"writers": list(writers)} if writers else {}
 
 
 def _found(plan: Plan, folder: Path, console: Console, here: Mapping[str, Any]) -> runs.Progress | None:

@@ -224,7 +224,7 @@ def run(
         seconds = _found(sweep, folder, console, here, sofar)
     else:
         axes = {name: list(values) for name, values in sweep.axes.items()}
-        own = {"command": "sweep", "writers": list(writers), "sweep": axes, "lanes_at_once": sweep.width}
+        own = {"command": "sweep", **session.described(writers), "sweep": axes, "lanes_at_once": sweep.width}
         runs.write_json(folder / runs.CONFIG, {**own, **session.describe(plan), **here})
     began = time.perf_counter() - seconds
     try:

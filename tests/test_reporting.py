@@ -81,3 +81,11 @@ def test_what_is_no_run_is_told(folder, tmp_path_factory, capsys):
     (folder / "config.json").write_text('{"command": "sweep"}')
     assert cli.main(["report", str(folder)]) == 2
     assert "a sweep is drawn by softql compare" in capsys.readouterr().err
+
+
+def test_figures_stand_in_the_order_in_which_they_are_read(folder):
+    (folder / "figures").mkdir()
+    for name in ("entropy", "other", "policy_at_states", "learning_curves", "value_along_episode"):
+        (folder / "figures" / f"{name}.png").write_bytes(b"")
+    headings = re.findall(r"<h2>(.*?)</h2>", reporting.page(folder))
+    assert headings[1:6] == ["Learning curves", "Entropy", "Value along episode", "Policy at states", "Other"]
