@@ -170,6 +170,9 @@ def test_show_draws_an_animation_and_a_strip(pole, tmp_path, capsys):
     assert {p.name for p in tmp_path.iterdir()} == {"episode.gif", "episode.png", "episode-1.gif", "episode-1.png"}
     with Image.open(tmp_path / "episode.gif") as film, Image.open(tmp_path / "episode.png") as strip:
         assert film.n_frames == 6
+        for t in range(6):
+            film.seek(t)
+            assert film.convert("RGB").getpixel((5, 60)) == (255, 255, 255)
         wide, high = film.size
         assert (wide, high) == (614, 316)
         assert strip.size == (6 * 300 + 5 * 14, 2 * high)

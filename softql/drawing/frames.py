@@ -131,9 +131,28 @@ def gif(path: str | Path, images: Sequence[np.ndarray], milliseconds: Sequence[i
         milliseconds: how long each is shown.
     """
     sample = np.concatenate([images[i] for i in np.unique(np.linspace(0, len(images) - 1, 6).astype(int))], 0)
-    colours = Image.fromarray(sample).quantize(255, dither=Image.Dither.NONE)
-    sheets = [Image.fromarray(image).quantize(palette=colours, dither=Image.Dither.NONE) for image in images]
+    colours = _colours(sample)
+    sheets = [_indexed(image, colours) for image in images]
     sheets[0].save(path, save_all=True, append_images=sheets[1:], duration=list(milliseconds), loop=0, optimize=False)
+
+
+def _colours(sample: np.ndarray) -> np.ndarray:
+    """255 colours [255, 3]: the commonest as they are, so that a ground stays the page's, and averages of the rest."""
+    found, counts = np.unique(sample.reshape(-1, 3), axis=0, return_counts=True)
+    exact = found[np.argsort(-counts, kind="stable")[:16]]
+    rest = np.array(Image.fromarray(sample).quantize(239).getpalette(), np.uint8).reshape(-1, 3)[:239]
+    return np.concatenate([exact, rest])
+
+
+def _indexed(image: np.ndarray, colours: np.ndarray) -> Image.Image:
+    """Each pixel the nearest of the colours; Pillow's own search takes a near one for the nearest."""
+    packed = image.astype(np.int64) @ np.array([65536, 256, 1])
+    found, where = np.unique(packed, return_inverse=True)
+    each = np.stack([found >> 16, found >> 8 & 255, found & 255], -1)
+    nearest = np.square(each[:, None] - colours[None].astype(np.int64)).sum(-1).argmin(-1)
+    sheet = Image.fromarray(nearest[where].reshape(image.shape[:2]).astype(np.uint8), "P")
+    sheet.putpalette(colours.ravel().tolist())
+    return sheet
 
 
 def strip(path: str | Path, rows: Sequence[Sequence[Side]], palette: Palette) -> None:
