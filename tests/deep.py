@@ -18,7 +18,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import jax
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -26,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from variants import VARIANTS
 
-import softql
 from softql.laws import oracle, runner, strategies, worlds
 from softql.laws.implementation import Functions, OutOfDomain, Witness, find
 
@@ -188,19 +186,22 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1e9, help="for one law at most; what is missing is printed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--variant", choices=(*VARIANTS, "all"), help="a correct implementation of tests/variants.py, not softql"
+        "--variant",
+        choices=(*VARIANTS, "all", "torch"),
+        help="a correct implementation of tests/variants.py, all of them, or the one in torch; without it softql",
     )
     parser.add_argument("--block", type=int, default=BLOCK, help="states in one call")
     parser.add_argument("--float64", action="store_true", help="inputs of a variant")
     parser.add_argument("laws", nargs="*", help="names of laws or of stems; all of them without")
     arguments = parser.parse_args()
-    dtype = np.float64 if jax.config.read("jax_enable_x64") or arguments.float64 else np.float32
-    chosen = runner.select(arguments.laws or None)
-    if arguments.variant:
+    chosen, wide = runner.select(arguments.laws or None), arguments.float64
+    if arguments.variant == "torch":
+        those = {"torch": torch_form()}
+    elif arguments.variant:
         those = VARIANTS if arguments.variant == "all" else {arguments.variant: VARIANTS[arguments.variant]}
     else:
-        needed = {name for law in chosen for name in law.needs if hasattr(softql, name)}
-        those = {"softql": {name: jax.jit(getattr(softql, name)) for name in sorted(needed)}}
+        those, wide = compiled(chosen)
+    dtype = np.float64 if wide else np.float32
     remember_the_last_answers()
     stand_in()
     total, failed, short, start, put = 0, [], [], time.monotonic(), 0
@@ -220,6 +221,27 @@ def main() -> None:
     print(f"{put} laws, {total:,} examples of {np.dtype(dtype).name} in {time.monotonic() - start:.0f} s")
     print(f"failed: {', '.join(failed) or 'none'}\nstopped before {arguments.examples:,}: {', '.join(short) or 'none'}")
     raise SystemExit(bool(failed))
+
+
+def torch_form() -> Any:
+    """The form in torch, on one core: blocks are too small to share."""
+    sys.path.insert(0, str(Path(__file__).parent / "foreign"))
+    import torch
+    from in_torch import FORM
+
+    torch.set_num_threads(1)
+    return FORM
+
+
+def compiled(chosen: tuple[Any, ...]) -> tuple[dict[str, Any], bool]:
+    """softql's functions for these laws, and whether they take 64-bit floats."""
+    import jax
+
+    import softql
+
+    needed = {name for law in chosen for name in law.needs if hasattr(softql, name)}
+    functions = {name: jax.jit(getattr(softql, name)) for name in sorted(needed)}
+    return {"softql": functions}, bool(jax.config.read("jax_enable_x64"))
 
 
 def remember_the_last_answers() -> None:

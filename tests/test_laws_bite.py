@@ -119,6 +119,10 @@ async def later(q, alpha, log_w=None):
     return q.max(-1)
 
 
+def one_by_one(q, alpha, log_w=None):
+    yield from q
+
+
 @pytest.mark.parametrize(
     ("bug", "line"),
     [
@@ -129,14 +133,30 @@ async def later(q, alpha, log_w=None):
             "raised TypeError: soft_value returned no array of numbers: array(None, ",
         ),
         (later, "raised TypeError: an async function"),
+        (one_by_one, "raised TypeError: a generator function"),
         (lambda q: np.zeros(q.shape[:-1]), "raised TypeError"),
         (lambda q, alpha, log_w=None: np.full(q.shape[:-1], np.nan), "left  nan"),
     ],
-    ids=["raises", "wrong shape", "returns nothing", "is async", "takes too few arguments", "returns NaN"],
+    ids=["raises", "wrong shape", "returns nothing", "is async", "yields", "takes too few arguments", "returns NaN"],
 )
 def test_code_that_does_not_answer_gets_one_clear_line(bug, line):
     result = one_failure(broken("soft_value", bug), "value_is_log_partition", dtype=np.float64)
     assert line in str(result)
+
+
+@pytest.mark.parametrize("adapter", [laws.adapters.alpha_in_reward, laws.adapters.single_state_only])
+def test_adapters_too_say_that_a_function_is_async(adapter):
+    async def energy(q, alpha=1):
+        return -q
+
+    result = one_failure(laws.adapt({"energy": energy}, adapter), "energy_is_minus_q")
+    assert result.counterexample.reason == "raised TypeError: an async function: give the laws one that answers at once"
+
+
+def test_what_differs_by_its_place_in_memory_is_no_other_answer():
+    result = one_failure(broken("soft_value", lambda q, alpha, log_w=None: {"v": lambda: 1}), "value_shift")
+    assert "0x" not in str(result)
+    assert result.notes == ()
 
 
 def test_an_implementation_may_write_into_its_input():
@@ -176,6 +196,7 @@ def test_the_first_failure_may_raise():
     [
         ({"laws": ["value_shfit"]}, "no law and no stem 'value_shfit'"),
         ({"examples": 0}, "examples is a positive number, not 0"),
+        ({"dtype": np.float16}, "dtype is float32 or float64, not float16"),
         ({"on_fail": "explode"}, 'on_fail is "report" or "raise", not \'explode\''),
     ],
     ids=lambda x: "" if isinstance(x, str) else next(iter(x)),

@@ -4,6 +4,8 @@ import json
 import shlex
 import threading
 import time
+from collections import deque
+from copy import deepcopy
 from html.parser import HTMLParser
 
 import numpy as np
@@ -126,7 +128,7 @@ def test_the_limit_holds_in_any_thread_and_leaves_other_timers_alone():
 
 def test_what_it_prints_and_spoils_is_noted(capsys):
     def loud(q, alpha, log_w=None):
-        print("computing V", q.shape)
+        print("computing V", q)
         value = reference.soft_value(q, alpha, log_w)
         q[...] = 0
         return value
@@ -136,6 +138,42 @@ def test_what_it_prints_and_spoils_is_noted(capsys):
     assert capsys.readouterr().out == ""
     assert result.notes[0].startswith(("prints: computing V", "soft_value writes"))
     assert "soft_value writes into its arguments" in result.notes
+    assert sum(note.startswith("prints: ") for note in result.notes) == 1  # of all that it prints, the first line
+
+
+class Thing:
+    """A state that is an object, as torch's modules are: its parts are found by its attributes."""
+
+    def __init__(self, seed):
+        self.w, self.rng, self.memory = np.zeros(3), np.random.default_rng(seed), deque(maxlen=2)
+        self.itself, self.function = self, len
+
+    def moved(self):
+        """Changed in place."""
+        self.w += self.rng.normal(size=3)
+        self.memory.append((self.w.copy(), 1.0))
+        return self
+
+
+def test_agents_whose_state_is_an_object_are_looked_into():
+    """A state that is changed in place equals itself: only what it holds shows the change."""
+    mine = {"agent_init": Thing, "agent_step": Thing.moved, "agent_restore": lambda thing: thing}
+    report = softql.verify(mine, ["agent"], examples=1)
+    said = {result.law.name: result.reason for result in report.failures}
+    assert "changed its input" in said["step_does_not_mutate"]
+    assert "memory.0.0 is nothing after init" in said["step_keeps_the_tree"]
+    assert "the resumed run differs" in said["resumed_is_uninterrupted"]  # what shares its arrays is not restored
+    mine["agent_step"] = lambda thing: deepcopy(thing).moved()
+    report = softql.verify(mine, ["agent"], examples=1)
+    assert [result.law.name for result in report.failures] == ["step_keeps_the_tree"]  # the deque that fills up
+
+
+def test_a_state_that_cannot_be_looked_into_is_no_state():
+    class Closed:
+        __slots__ = ("w",)
+
+    (result,) = softql.verify({"agent_init": lambda seed: [Closed()]}, ["init_repeats"])
+    assert result.reason.startswith("0 is a Closed, which the laws can't look into")
 
 
 def test_sys_exit_is_a_finding():

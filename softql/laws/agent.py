@@ -1,15 +1,18 @@
 """Laws of whole agents: pairs of functions init and step, whatever they learn.
 
 `agent_init(seed)` makes a state and `agent_step(state)` the next one; a state is any nest of dicts, tuples, lists,
-named tuples, dataclasses and arrays. `agent_params(state)` is what it has learned. `agent_lanes(seeds, steps)` runs
-several seeds side by side and gives their parameters with a leading axis of lanes; `agent_restore(state)` saves a state
-and loads it again. Functions that are missing skip the laws that need them.
+named tuples, dataclasses and arrays, and of objects that can be looked into: by their attributes, by `state_dict` as
+torch's modules and optimisers, by the state of a generator of random numbers. `agent_params(state)` is what it has
+learned. `agent_lanes(seeds, steps)` runs several seeds side by side and gives their parameters with a leading axis of
+lanes; `agent_restore(state)` saves a state and loads it again. Functions that are missing skip the laws that need them.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Iterator, Mapping
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,7 @@ from hypothesis import strategies as st
 from .compare import epsilon
 from .core import Finding, Inputs, Sides, law
 from .implementation import numbers
+from .text import ADDRESS
 
 MOST = 4
 STEPS = 3
@@ -88,8 +92,8 @@ def seeds_make_different_networks(impl: Any, seed: int, apart: int) -> Sides:
 def steps_draw_fresh_numbers(impl: Any, seed: int) -> Sides:
     """Two steps in a row do not lead to the same state: the randomness moves on."""
     one = impl.agent_step(impl.agent_init(seed))
-    two = impl.agent_step(one)
-    here, there = dict(leaves(one)), dict(leaves(two))
+    here = dict(leaves(one))
+    there = dict(leaves(impl.agent_step(one)))
     if set(here) == set(there) and all(np.array_equal(here[path], there[path]) for path in here):
         raise Finding("a step leaves the state as it is")
     return SAME
@@ -133,9 +137,10 @@ def resumed_is_uninterrupted(impl: Any, seed: int, steps: int) -> Sides:
     for _ in range(steps):
         state = impl.agent_step(state)
     resumed = impl.agent_restore(state)
-    for _ in range(2):
-        state, resumed = impl.agent_step(state), impl.agent_step(resumed)
-    return same("the resumed run differs", state, resumed)
+    state = impl.agent_step(impl.agent_step(state))
+    uninterrupted = dict(leaves(state))  # before the other goes on: what shares its arrays is not restored
+    resumed = impl.agent_step(impl.agent_step(resumed))
+    return same("the resumed run differs", uninterrupted, resumed)
 
 
 def same(story: str, one: Any, other: Any) -> Sides:
@@ -151,37 +156,66 @@ def same(story: str, one: Any, other: Any) -> Sides:
 
 
 def shape_of(tree: Any) -> dict[str, str]:
-    """path -> dtype and shape."""
-    return {path: f"{leaf.dtype}{list(leaf.shape)}" for path, leaf in leaves(tree)}
+    """path -> dtype and shape; what is known by how it prints, whatever its length, is a text."""
+    return {path: f"{_kind(leaf)}{list(leaf.shape)}" for path, leaf in leaves(tree)}
 
 
-def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, np.ndarray]]:
-    """Every array of a nest with its path, as a copy.
+def _kind(leaf: np.ndarray) -> str:
+    return "text" if leaf.dtype.kind == "U" else str(leaf.dtype)
+
+
+def leaves(tree: Any, path: str = "", within: frozenset[int] = frozenset()) -> Iterator[tuple[str, np.ndarray]]:
+    """Every array of a nest with its path, as a copy; `within` are the objects that it is a part of.
 
     Example:
         >>> [(path, leaf.tolist()) for path, leaf in leaves({"w": [1, (2.5,)], "none": None})]
         [('w.0', 1), ('w.1.0', 2.5)]
     """
-    if isinstance(tree, Mapping):
-        parts = [(str(key), tree[key]) for key in sorted(tree, key=str)]
-    elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        parts = [(field.name, getattr(tree, field.name)) for field in dataclasses.fields(tree)]
-    elif isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        parts = list(zip(tree._fields, tree, strict=True))
-    elif isinstance(tree, (list, tuple)):
-        parts = [(str(i), x) for i, x in enumerate(tree)]
-    else:
-        if tree is not None:
-            yield path, _leaf(tree)
+    if tree is None or id(tree) in within:
+        return
+    parts = _parts(tree)
+    if parts is None:
+        yield path, _leaf(tree, path)
         return
     for name, part in parts:
-        yield from leaves(part, f"{path}.{name}" if path else name)
+        yield from leaves(part, f"{path}.{name}" if path else name, within | {id(tree)})
 
 
-def _leaf(value: Any) -> np.ndarray:
-    """One leaf as a copy; what is no array of numbers (a typed random key) by how it prints."""
+def _parts(tree: Any) -> list[tuple[str, Any]] | None:
+    """The named parts of a nest or of an object; None for an array or a number."""
+    if isinstance(tree, Mapping):
+        return [(str(key), tree[key]) for key in sorted(tree, key=str)]
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        return [(field.name, getattr(tree, field.name)) for field in dataclasses.fields(tree)]
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return list(zip(tree._fields, tree, strict=True))
+    if isinstance(tree, (list, tuple, deque)):
+        return [(str(i), x) for i, x in enumerate(tree)]
+    if hasattr(tree, "shape") or isinstance(tree, (type, ModuleType, FunctionType, BuiltinFunctionType)):
+        return None
+    return _inside(tree)
+
+
+def _inside(thing: Any) -> list[tuple[str, Any]] | None:
+    """What an object holds: the state that it gives out itself, or its attributes."""
+    if isinstance(thing, np.random.Generator):
+        return _parts(thing.bit_generator.state)
+    for name in ("state_dict", "getstate", "get_state"):  # torch, random.Random, torch.Generator
+        if callable(ask := getattr(thing, name, None)):
+            return [(name, ask())]
+    return sorted(vars(thing).items()) if hasattr(thing, "__dict__") else None
+
+
+def _leaf(value: Any, path: str) -> np.ndarray:
+    """One leaf as a copy; what is no array of numbers (a typed random key, a function) by how it prints."""
     try:
         found = numbers(value)
     except TypeError:
         found = np.asarray(None)
-    return np.asarray(repr(value)) if found.dtype == object else np.array(found)
+    if found.dtype != object:
+        return np.array(found)
+    said = getattr(value, "__qualname__", None) or repr(value)
+    if ADDRESS.search(said):
+        what = f"{path or 'the state'} is a {type(value).__name__}, which the laws can't look into"
+        raise Finding(f"{what}: give it out as arrays, in dicts, lists, dataclasses or attributes")
+    return np.asarray(said)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from . import text
@@ -15,20 +16,34 @@ if TYPE_CHECKING:
     from .report import Report, Result
 
 STYLE = """
-:root { color-scheme: light dark; --ok: #1a7f37; --bad: #c62828; --dim: #777; --line: #8884; }
+:root { color-scheme: light dark; --ok: #1a7f37; --bad: #c62828; --known: #9a5b00; --dim: #6b6b6b; }
+:root { --line: #8884; }
+@media (prefers-color-scheme: dark) { :root { --ok: #4cc76a; --bad: #ff7b72; --known: #e3a34a; --dim: #9a9a9a; } }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .eq { font-family: "STIX Two Math", "Cambria Math", Cambria, Georgia, serif; }
 .eq sub, .eq sup { font-size: .75em; line-height: 0; }
-.passed { color: var(--ok); } .failed, .xpassed { color: var(--bad); font-weight: 600; } .xfailed { color: #b26a00; }
+.passed { color: var(--ok); } .failed, .xpassed { color: var(--bad); font-weight: 600; }
+.xfailed { color: var(--known); }
 .skipped, .tag { color: var(--dim); }
 .found { border-left: 3px solid var(--bad); margin: .3rem 0 .8rem; padding: .2rem .8rem; }
-.found.xfailed { border-color: #b26a00; color: inherit; }
+.found.failed, .found.xfailed { color: inherit; font-weight: inherit; } .found.xfailed { border-color: var(--known); }
+summary { margin: 1rem 0; cursor: pointer; }
 .found td { border: 0; padding: .1rem .6rem .1rem 0; }
-code, pre { font: 13px/1.4 ui-monospace, monospace; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+code, pre { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; } pre { white-space: pre-wrap; }
+td.law code { white-space: nowrap; }
+@media (max-width: 50rem) {
+  thead { display: none; }
+  tr.of { display: flex; flex-wrap: wrap; gap: 0 .8rem; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  tr.of > td { border: 0; padding: 0; } tr.of > td.said { order: 1; flex-basis: 100%; min-width: 0; }
+  td.law code { white-space: normal; } td.n:not(:empty)::before { content: attr(title) " "; color: var(--dim); }
+}
 """
+
+
+FIGURES = ("examples", "worst ulp", "limit")
 
 
 def page(report: Report, title: str) -> str:
@@ -36,17 +51,23 @@ def page(report: Report, title: str) -> str:
     name = html.escape(title)
     verdict = "every law did as expected" if report.ok else "not every law did as expected"
     how = f"{report.examples} examples a law, {report.dtype}, seed {report.seed}, {report.seconds:.1f} s"
-    rows = "\n".join(map(_row, report.results))
+    put = "\n".join(_row(result) for result in report.results if not result.reason.startswith(text.MISSING))
+    wanting = [result for result in report.results if result.reason.startswith(text.MISSING)]
+    rest = f"<details><summary>{html.escape(text.wanting(report))}</summary>{_table(map(_row, wanting))}</details>"
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>softql verify {name}</title><style>{STYLE}</style></head><body>
 <h1>The laws of soft Q-learning on <code>{name}</code></h1>
 <p><strong class="{"passed" if report.ok else "failed"}">{verdict}</strong>: {text.summary(report)}. {how}.</p>
-<table><thead><tr><th>law</th><th></th><th>equation</th><th>examples</th><th>worst ulp</th><th>limit</th></tr></thead>
-<tbody>
-{rows}
-</tbody></table></body></html>
+{_table([put])}
+{rest if wanting else ""}</body></html>
 """
+
+
+def _table(rows: Iterable[str]) -> str:
+    heads = "".join(f"<th>{head}</th>" for head in ("law", "", "equation", *FIGURES))
+    lines = "\n".join(rows)
+    return f"<table><thead><tr>{heads}</tr></thead>\n<tbody>\n{lines}\n</tbody></table>"
 
 
 def _row(result: Result) -> str:
@@ -56,11 +77,12 @@ def _row(result: Result) -> str:
     if result.status != "skipped":
         figures = [f"{result.examples}", f"{result.worst:.3g}", f"{law.limit:g}"]
     equation = f'<span class="eq">{typeset(html.escape(law.equation, quote=False))}</span>'
-    cells = "".join(f'<td class="n">{figure}</td>' for figure in figures)
+    cells = "".join(f'<td class="n" title="{x}">{y}</td>' for x, y in zip(FIGURES, figures, strict=True))
     said = "".join(f"<div>{html.escape(note)}</div>" for note in _said(result))
     return (
-        f'<tr id="{law.name}"><td><code>{law.name}</code></td><td class="{result.status}">{result.status}</td>'
-        f"<td>{equation} {tags}{said}{_found(result)}</td>{cells}</tr>"
+        f'<tr class="of" id="{law.name}"><td class="law"><code>{law.name}</code></td>'
+        f'<td class="{result.status}">{result.status}</td>'
+        f'<td class="said">{equation} {tags}{said}{_found(result)}</td>{cells}</tr>'
     )
 
 

@@ -27,12 +27,9 @@ PRINTS, WRITES = "prints: ", "writes into its arguments"
 """How notes about the conduct of a function begin or end."""
 
 
-def at_once(answer: Any) -> Any:
-    """The answer, where it is one already: a coroutine is closed, or Python would complain of it later."""
-    if inspect.iscoroutine(answer):
-        answer.close()
-        raise TypeError("an async function: give the laws one that answers at once")
-    return answer
+def kind(note: str) -> str:
+    """What two notes share of which one is enough: of all that is printed, the first line."""
+    return PRINTS if note.startswith(PRINTS) else note
 
 
 class OutOfDomain(Exception):
@@ -150,7 +147,7 @@ class Functions:
         def call(*arguments: Any, **named: Any) -> Any:
             witness.running = name
             with _under(witness):
-                return function(*arguments, **named)
+                return at_once(function(*arguments, **named))
 
         return call
 
@@ -167,7 +164,7 @@ class Functions:
                     raise OutOfDomain(f"takes no {refused}")
                 witness.calls.append(Call(name, arguments))
                 with _under(witness):
-                    answer = numbers(at_once(function(*given)))
+                    answer = numbers(function(*given))
             except OutOfDomain as refusal:
                 witness.note(f"{name} {refusal}: such inputs were passed over")
                 raise
@@ -197,8 +194,19 @@ def refuses_last(name: str, function: Callable[..., Any]) -> str:
     return known[-1].removeprefix("path_") if takes == len(known) - 1 else ""
 
 
+def at_once(answer: Any) -> Any:
+    """The answer, where it is one already: a coroutine is closed, or Python would complain of it later."""
+    if inspect.iscoroutine(answer):
+        answer.close()
+        raise TypeError("an async function: give the laws one that answers at once")
+    if inspect.isgenerator(answer) or inspect.isasyncgen(answer):
+        raise TypeError("a generator function: give the laws one that returns its answer")
+    return answer
+
+
 def numbers(answer: Any) -> np.ndarray:
     """An answer as a NumPy array; a torch tensor may carry a gradient or lie on another device."""
+    answer = at_once(answer)
     for step in ("detach", "cpu"):
         if hasattr(answer, step):
             answer = getattr(answer, step)()

@@ -34,7 +34,7 @@ from . import (
 )
 from .compare import FLOOR, epsilon, smallest, ulps
 from .core import Case, Finding, Law, laws_of
-from .implementation import PRINTS, Functions, OutOfDomain, Witness, find
+from .implementation import PRINTS, Functions, OutOfDomain, Witness, find, kind
 from .narrow import SECONDS, narrowed
 from .policy import boltzmann, divergence, entropy, expectation
 from .report import Counterexample, Interrupted, LawBroken, Report, Result, Status
@@ -148,6 +148,8 @@ def verify(
         precision = np.dtype(dtype)
     except TypeError as error:
         raise ValueError(f"dtype is float32 or float64, not {dtype!r}") from error
+    if precision not in (np.float32, np.float64):
+        raise ValueError(f"dtype is float32 or float64, not {precision.name}")
     options = Options(
         examples, seed, precision, shrink, time_limit, typed, expected, command, {} if hung is None else hung
     )
@@ -336,7 +338,9 @@ class Search:
 
     def note(self, witness: Witness) -> None:
         """Keep what the calls showed, each thing once."""
-        self.notes += [note for note in witness.notes if note not in self.notes]
+        for note in witness.notes:
+            if kind(note) not in map(kind, self.notes):
+                self.notes.append(note)
 
     def passed(self) -> Result:
         """The law held, which may be unexpected."""
@@ -453,6 +457,8 @@ def _advice(error: BaseException, case: Case) -> str:
     said = one_line(error).lower()
     if "missing" in said and "positional argument" in said:
         return " (a method? pass an object, not its class; other arguments? --arguments, or adapt(..., arguments=...))"
+    if isinstance(error, MemoryError):
+        return ""
     if any(word in said for word in ("broadcast", "shape", "dimension", "operand", "size of tensor")):
         one = "for code of one state: --single-state-only" if batched else "for code of one batch axis: --batched-only"
         return f" ({one}; if alpha is one number for all states: --one-alpha; from Python: softql.laws.adapt)"

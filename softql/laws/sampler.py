@@ -107,9 +107,10 @@ def seeds_draw_independently(impl: Any, seed: int, q: Array, alpha: Array) -> Si
     most=MOST,
 )
 def draws_are_independent(impl: Any, seed: int, q: Array, alpha: Array) -> Sides:
-    """A draw agrees with the next one as often as independent ones do, with chance Σ_a π_a²."""
-    drawn = draw(impl, seed, q, alpha, None)
-    return within(np.mean(drawn[::2] == drawn[1::2], axis=0), COUNT // 2, agreement(q, alpha))
+    """A draw agrees with the next one, and with the one half a run later, with chance Σ_a π_a²."""
+    drawn, half = draw(impl, seed, q, alpha, None), COUNT // 2
+    share = np.stack([np.mean(drawn[::2] == drawn[1::2], axis=0), np.mean(drawn[:half] == drawn[half:], axis=0)])
+    return within(share, half, agreement(q, alpha))
 
 
 @law(

@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from .core import Sides, law
 from .oracle import boltzmann, exact
 from .scales import value_scale
-from .strategies import FEW, ROOMS, Field, Room, cases, fractions, masks
+from .strategies import FEW, ROOMS, Field, Room, array, cases, fractions, masks
 from .worlds import Array, mild_temperatures, tables
+
+
+def own_temperatures(room: Room) -> SearchStrategy[Any]:
+    """One alpha a state: with one for all, a temperature of the whole batch would answer for each."""
+    return array(room, room.batch, st.one_of(st.sampled_from([1.0, 0.5, 2.0]), st.floats(0.25, 4.0)))
+
 
 BATCHES = (*(room for room in FEW if room.actions > 1), ROOMS[3])
 STATE: dict[str, Field] = {"q": tables, "alpha": mild_temperatures, "log_w": masks}
@@ -18,7 +26,7 @@ STEP: dict[str, Field] = {"alpha": mild_temperatures, "entropy": fractions, "tar
 ONE = (Room((), 2, "counting", False),)
 
 
-@law("[H18]", needs=("state_temperature",), inputs=cases(BATCHES, **STATE))
+@law("[H18]", needs=("state_temperature",), inputs=cases(BATCHES, **(STATE | {"alpha": own_temperatures})))
 def state_temperature_gives_the_entropy(impl: Any, q: Array, alpha: Any, log_w: Any) -> Sides:
     """H(exp((Q - V)/α)) = H̄ at α = α(H̄)."""
     q, target, size = _attainable(q, alpha, log_w)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .implementation import kind
 from .signatures import SIGNATURES
 
 if TYPE_CHECKING:
@@ -51,15 +53,15 @@ def line(result: Result, colour: bool = False) -> str:
 
 def details(result: Result, said: set[str] | None = None) -> list[str]:
     """What a person needs to act: the notes, and for a broken law all of it."""
-    found = [note for note in result.notes if said is None or note not in said]
+    found = [note for note in result.notes if said is None or kind(note) not in said]
     if said is not None:
-        said.update(found)
+        said.update(map(kind, found))
     if result.status in ("xfailed", "xpassed") or (result.status == "failed" and result.counterexample is None):
         found.insert(0, result.reason)
     if result.status == "failed" and result.counterexample is not None:
         law = result.law
         rate = f"  (false alarms: at most {law.false_alarm:g} an example)" if law.false_alarm else ""
-        found += [f"{law.equation}  {' '.join(law.tags)}{rate}", *str(result.counterexample).splitlines()]
+        found += [f"{law.equation}  {' '.join(law.tags)}{rate}".rstrip(), *str(result.counterexample).splitlines()]
         found += [f"again: {result.reproduction}"]
     return found
 
@@ -77,10 +79,13 @@ def paint(text: str, code: str, colour: bool) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if colour else text
 
 
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
 def one_line(error: BaseException) -> str:
-    """What an exception says, on one line."""
+    """What an exception says, on one line; without addresses in memory, which are others the next time."""
     try:
-        return " ".join(str(error).split())[:300]
+        return ADDRESS.sub("", " ".join(str(error).split()))[:300]
     except Exception:
         return "(an exception that cannot be printed)"
 

@@ -5,6 +5,7 @@ import pytest
 from conventions import EXAMPLES, check_failure, fails, holds, known
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
+from in_torch import FORM
 from torch.distributions import Categorical, kl_divergence
 
 from softql import laws
@@ -42,6 +43,11 @@ def test_torch(check):
 @fails(KNOWN)
 def test_torch_fails(failure):
     check_failure(ADAPTED, failure)
+
+
+@laws.parametrize(FORM, laws.of(FORM), examples=EXAMPLES)
+def test_correct_code_in_torch(check):
+    check()
 
 
 def sample_actions(seed, count, q, alpha):

@@ -95,3 +95,10 @@ def antithetic(seed, count, q, alpha, log_w=None):
     """Every number used twice."""
     half = right.sample_actions(seed, count // 2, q, alpha, log_w)
     return np.repeat(half, 2, axis=0)
+
+
+@mutant("sample_actions", "draws_are_independent")
+def tiled(seed, count, q, alpha, log_w=None):
+    """Noise for half the draws, laid out twice."""
+    half = right.sample_actions(seed, count // 2, q, alpha, log_w)
+    return np.concatenate([half, half])

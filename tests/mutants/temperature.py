@@ -60,3 +60,9 @@ def step_in_alpha_itself(alpha, entropy, target, rate):
 def step_below_zero(alpha, entropy, target, rate):
     """A negative temperature."""
     return alpha - rate * (entropy - target)
+
+
+@mutant("state_temperature", "state_temperature_gives_the_entropy")
+def temperature_of_the_batch_for_each_state(q, target, log_w=None):
+    """One α for all states, from the mean of their targets: right wherever they happen to share it."""
+    return np.broadcast_to(right.batch_temperature(q, np.mean(target), log_w), q.shape[:-1]).astype(q.dtype)
