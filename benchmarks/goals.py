@@ -32,7 +32,7 @@ from softql.equations import boltzmann_entropy, boltzmann_log_policy, soft_value
 from softql.measures import Box, quadrature
 from softql.samplers import boltzmann_target, gumbel_max, svgd
 from softql.samplers.chains import fold
-from softql.showing import Seen, acting, walk
+from softql.showing import Seen, acting, goal_shares, walk
 from softql.train import seeds, train
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -51,14 +51,6 @@ class Found(NamedTuple):
     shares: np.ndarray  # [seed, 4]
     table: np.ndarray  # what to draw: density [n, n], or drawn actions [m, 2]
     trails: Seen
-
-
-def shares(seen: Seen) -> np.ndarray:
-    """Of all paths, those that end at each goal."""
-    rows = zip(seen.obs, seen.action, seen.going, strict=True)
-    ends = np.array([obs[going][-1] + action[going][-1] for obs, action, going in rows])
-    far = np.linalg.norm(ends[:, None] - np.array(GOALS), axis=-1)
-    return ((far < 1) & (far == far.min(-1, keepdims=True))).mean(0)
 
 
 def exact(grid: Grid) -> Found:
@@ -108,7 +100,7 @@ def gaussian(grid: Grid) -> Found:
     drawn = np.asarray(act(jax.random.key(5), None, jnp.zeros((4_000, 2))))
     spread = np.cov(drawn.T)
     entropy = np.array([0.5 * np.log(np.linalg.det(2 * np.pi * np.e * spread))])
-    return Found("a Gaussian, moments matched", np.array([np.nan]), entropy, shares(seen)[None], drawn, seen)
+    return Found("a Gaussian, moments matched", np.array([np.nan]), entropy, goal_shares(seen)[None], drawn, seen)
 
 
 def paths(act: Any, parts: Any, seed: int, count: int = PATHS) -> Seen:
@@ -132,7 +124,7 @@ def learned(count: int) -> list[Found]:
     for name, act, many in ways:
         walks = [paths(act, parts, k, many) for k, parts in enumerate(each)]
         drawn = np.asarray(jax.jit(act)(jax.random.key(5), each[0], jnp.zeros((4_000, 2))))
-        part = np.stack([shares(seen) for seen in walks])
+        part = np.stack([goal_shares(seen) for seen in walks])
         found.append(Found(name, np.array(values), np.array(entropies), part, drawn, walks[0]))
     return found
 

@@ -33,7 +33,7 @@ SHAPE = {
     "buffer": ("N", "replay: transitions held"),
     "warmup": ("N", "replay: environment steps before learning"),
     "nodes": ("N", "continuous: quadrature nodes of each coordinate of the action"),
-    "samples": ("N", "continuous: uniform samples for V where there is no quadrature"),
+    "samples": ("N", "continuous: points for V where there is no quadrature, a power of 2"),
     "particles": ("N", "stein: particles in each state"),
     "chain": ("N", "langevin, mala: steps of each chain"),
 }

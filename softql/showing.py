@@ -20,7 +20,7 @@ from softql.equations import boltzmann_log_policy
 from softql.lanes import Lanes, lanes
 from softql.measures import Box
 
-__all__ = ["Seen", "acting", "density", "greedy", "grid", "policy_picture", "walk"]
+__all__ = ["Seen", "acting", "density", "goal_shares", "greedy", "grid", "policy_picture", "walk"]
 
 CELLS = {1: 101, 2: 41}  # of a drawn density, a side
 PATHS = 64
@@ -97,6 +97,23 @@ def walk(env: Any, env_params: Any, act: Actor, parts: Parts, key: jax.Array, pa
         return jax.lax.scan(step, (door.init(k_start), jnp.zeros(paths, bool)), keys)[1]
 
     return Seen(*(np.swapaxes(np.asarray(x), 0, 1) for x in run(key, parts)))
+
+
+def goal_shares(seen: Seen) -> np.ndarray:
+    """Of all paths on MultiGoal-softql, the shares that end at each of its goals [4]; the rest ran out of time.
+
+    Example: one path to the right, and one that goes nowhere.
+        >>> at = np.array([[[3.5, 0], [4.2, 0]], [[0, 0], [0, 0]]])
+        >>> steps = np.array([[[0.7, 0], [0.7, 0]], [[0, 0], [0, 0]]])
+        >>> print(goal_shares(Seen(at, steps, np.zeros((2, 2)), np.ones((2, 2), bool))))
+        [0.5 0.  0.  0. ]
+    """
+    from softql.envs.multigoal import GOALS
+
+    rows = zip(seen.obs, seen.action, seen.going, strict=True)
+    ends = np.array([obs[going][-1] + action[going][-1] for obs, action, going in rows])
+    far = np.linalg.norm(ends[:, None] - np.array(GOALS), axis=-1)
+    return ((far < 1) & (far == far.min(-1, keepdims=True))).mean(0)
 
 
 def density(

@@ -27,6 +27,9 @@ def corners(e: Any, dtype: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
         f = getattr(e, name)
         slopes = jax.grad(lambda *x, f=f: finite(f(*x)).sum(), (0, 1))
         yield f"gradients of {name} at the corners", partial(slopes, q, alpha)
+    yield "integer alpha of 1", lambda: e.soft_value(q, 1)
+    wide = jnp.asarray((np.arange(72).reshape(2, 3, 12) * 7 % 32 / 8).astype(dtype))
+    yield "soft_value of two axes and 12 actions", lambda: e.soft_value(wide, jnp.ones((2, 3), dtype))
 
 
 def finite(x: Any) -> Any:

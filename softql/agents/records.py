@@ -178,7 +178,7 @@ class ContinuousShape:
         buffer: transitions held; a multiple of envs * rollout.
         warmup: environment steps with actions anywhere that `init` takes before learning starts.
         nodes: of each coordinate, where V is taken by quadrature: D <= 2.
-        samples: uniform actions that estimate V where D > 2, and in mode "stein", as in H17; where chains start.
+        samples: a power of 2: Sobol points that estimate V where D > 2 and in mode "stein"; actions where chains start.
         particles: of Stein's direction in each state; "stein" only.
         noise: dimensions of the drawing network's noise; "stein" only.
         chain: steps of each chain; "langevin" and "mala" only.
@@ -219,6 +219,8 @@ class ContinuousShape:
         for name in ("scale", "max_grad_norm", "step_size"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} = {getattr(self, name)!r}: it must be positive")
+        if self.samples & (self.samples - 1):
+            raise ValueError(f"samples = {self.samples}: it must be a power of 2, as many as a Sobol net has points")
         if self.particles < 2:
             raise ValueError(f"particles = {self.particles}: Stein's direction needs two")
         if self.buffer % self.env_steps:

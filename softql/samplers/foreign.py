@@ -85,7 +85,9 @@ def blackjax_hmc(target: Target, step_size: Float[ArrayLike, ""], leaps: int) ->
 
 
 def blackjax_svgd(target: Target, step_size: Float[ArrayLike, ""]) -> Sampler:
-    r"""`softql.samplers.svgd` as blackjax computes it, with 2 h² = med²/log n (ours: log(n + 1)).  [H17 Eq. 13]
+    r"""Stein variational gradient descent as blackjax computes it: z_i <- z_i + ε φ(z_i).  [H17 Eq. 13]
+
+    `softql.samplers.svgd` but for the kernel's width: here 2 h² = med²/log n, there med²/log(n + 1).
 
     Args:
       target: of `boltzmann_target`.
