@@ -22,8 +22,8 @@ HERE = Path(__file__).resolve().parent
 
 # The theories in the order of reading. `anymeasure` stands on another library and has its own group.
 CORE = (
-    "sums", "contraction", "value", "policy", "gradient", "temperature", "backup", "returns", "tabular",
-    "agent", "estimator", "measures", "sampler",
+    "sums", "contraction", "value", "policy", "gradient", "temperature", "backup", "returns", "retrace",
+    "tabular", "agent", "estimator", "measures", "sampler",
 )  # fmt: skip
 MEASURE = ("anymeasure",)
 ROUNDING = ("rounding",)  # and floating-point arithmetic on Flocq
@@ -301,6 +301,21 @@ def write_ledger(at: Path) -> list[str]:
 
 # Tags that name a definition or a procedure, not a claim: nothing to prove.
 DEFINITIONS: dict[str, str] = {}
+# What a tag names where no one function says it: a whole paper, a line of the note in words, a part of an equation.
+WORDS = {
+    "H17 Eq. 13": "Stein's direction, E_z[ κ(z, y) ∇ log π(z) + ∇_z κ(z, y) ]; proved: 0 at the target, in 1-D",
+    "H18": "Haarnoja et al. 2018, two papers: the temperature of a target entropy; bounds for composed skills",
+    "N17": "Nachum et al. 2017: path consistency of V* and π*, its converse, and targets along whole paths",
+    "S17": "Schulman et al. 2017: the gradient of soft Q-learning is a policy gradient plus a value gradient",
+    "V20": "Vieillard et al. 2020: Munchausen value iteration is KL-regularised value iteration",
+    "Note L25": "Q^π(s,a) = E[ r_0 + Σ_{t>=1} γ^t (r_t - α log π(a_t|s_t)) ], and its estimates along a path",
+    "Note L27": "The end of the note's line on Q^π: Q* is the Q of its own Boltzmann policy",
+    "Note L42": "log Z depends on no policy: the minimiser may ignore it, and α log Z is the optimum",
+    "Note L60": "dV/dQ is the Boltzmann policy (a softmax), dV/dα its entropy; mellowmax is another mean",
+    "Note L69": "How actions are sampled: importance sampling of V with any proposal, Langevin steps towards exp(Q/α)",
+    "Note L74": "(1) evaluates a policy, (2) improves it too: T*Q = T^{π_Q} Q >= T^π Q",
+    "Note L76": "One update holds both: exact for finite actions, and policy iteration is Newton's method on T*Q = Q",
+}
 MARK = "<!-- index: written by `make index` -->"
 
 
@@ -342,7 +357,9 @@ def room(name: str) -> int:
 
 
 def formula_of(tag: str, code: list[Place], proved: list[Theorem]) -> str:
-    """What a tag names, in the words of the first function that has it in its opening, or has it, or of a theorem."""
+    """What a tag names: WORDS, or the first function that has it in its opening, or has it, or a theorem."""
+    if tag in WORDS:
+        return WORDS[tag]
     if code:
         return next((f for f in code if tag in f.opening), code[0]).formula
     return re.sub(r"[\s(]*cf[. ]*\)?$", "", TAG.sub("", proved[0].comment).strip(" .")) if proved else ""
@@ -368,10 +385,14 @@ def order(tag: str) -> tuple[str, int, str]:
     return ("" if tag.startswith("Note") else tag.split()[0], int(number.group()) if number else 0, tag)
 
 
-def tag_index(at: Path) -> str:
+def unproved(proved: list[Theorem], coded: list[Place]) -> list[str]:
+    """Tags in a docstring that are over no theorem and not in the list of definitions."""
+    backed = {tag for t in proved for tag in t.tags} | set(DEFINITIONS)
+    return [f"[{tag}] of {f.name} has no theorem" for f in coded for tag in f.tags if tag not in backed]
+
+
+def tag_index(proved: list[Theorem], coded: list[Place], lawful: list[Place]) -> str:
     """The table tag -> formula -> theorems -> functions -> laws."""
-    package = at.parent / "softql"
-    proved, coded, lawful = theorems(at), functions(package), laws(package)
     tags = sorted({tag for place in (*proved, *coded, *lawful) for tag in place.tags}, key=order)
     lines = ["| tag | formula | theorems | Python | laws |", "|---|---|---|---|---|"]
     for tag in tags:
@@ -390,20 +411,25 @@ def tag_index(at: Path) -> str:
     return "\n".join([*lines, "", f"{len(proved)} theorems: {by_file}."])
 
 
+def parsed(at: Path) -> tuple[list[Theorem], list[Place], list[Place]]:
+    """Theorems, tagged functions and laws."""
+    package = at.parent / "softql"
+    return theorems(at), functions(package), laws(package)
+
+
 def index(at: Path) -> list[str]:
     """Every tag in softql has a theorem or stands in the list of definitions, and README.md says so."""
-    proved = {tag for t in theorems(at) for tag in t.tags}
-    found = [f"[{tag}] of {f.name} has no theorem" for f in functions(at.parent / "softql") for tag in f.tags
-             if tag not in proved and tag not in DEFINITIONS]  # fmt: skip
+    proved, coded, lawful = parsed(at)
+    found = unproved(proved, coded)
     text = (at / "README.md").read_text("utf-8")
-    if text.split(MARK)[1:2] != [f"\n\n{tag_index(at)}\n\n"]:
+    if text.split(MARK)[1:2] != [f"\n\n{tag_index(proved, coded, lawful)}\n\n"]:
         found.append("the index in README.md is stale: `make index`")
     return found
 
 
 def write_index(at: Path) -> list[str]:
     before, _, after = (at / "README.md").read_text("utf-8").split(MARK)
-    (at / "README.md").write_text(f"{before}{MARK}\n\n{tag_index(at)}\n\n{MARK}{after}", "utf-8")
+    (at / "README.md").write_text(f"{before}{MARK}\n\n{tag_index(*parsed(at))}\n\n{MARK}{after}", "utf-8")
     return []
 
 

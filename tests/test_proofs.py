@@ -99,6 +99,17 @@ def test_a_tag_is_given_in_the_words_of_its_equation() -> None:
     assert any("H17 Eq. 7" in f.tags for f in coded if f.name == "softql.equations.backup.soft_q_target")
 
 
+def test_a_tag_without_a_theorem_fails() -> None:
+    proved = [check.Theorem("value", "t", "V.", ("H17 Eq. 5",))]
+    coded = [check.Place("softql.f", "V", ("H17 Eq. 5",)), check.Place("softql.g", "W", ("Note L99",))]
+    assert check.unproved(proved, coded) == ["[Note L99] of softql.g has no theorem"]
+
+
+def test_words_are_only_for_tags_that_are_there() -> None:
+    proved, coded, _ = check.parsed(PROOFS)
+    assert set(check.WORDS) <= {tag for place in (*proved, *coded) for tag in place.tags}
+
+
 def test_every_theorem_says_in_words_what_it_states() -> None:
     assert [t.name for t in check.theorems(PROOFS) if not t.comment or t.comment.startswith("*")] == []
 

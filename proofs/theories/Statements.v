@@ -7,7 +7,7 @@
 From Coq Require Import Reals.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype finfun bigop.
 From Coquelicot Require Import Coquelicot.
-From softql Require Import sums contraction value policy gradient temperature backup returns tabular agent estimator measures sampler.
+From softql Require Import sums contraction value policy gradient temperature backup returns retrace tabular agent estimator measures sampler.
 Set Printing Width 100.
 Open Scope R_scope.
 
@@ -540,6 +540,23 @@ Definition ledger_soft_value_subgradient :
  alpha * ln (\big[Rplus/0]_a (w a * exp (Q2 a / alpha))))
   := @policy.soft_value_subgradient.
 
+(** KL(pi_1 || pi_2) of the Boltzmann policies of (Q_1, alpha_1) and (Q_2, alpha_2) from their values alone: E_{pi_1}[(Q_1 - V_1)/alpha_1 - (Q_2 - V_2)/alpha_2]. [Note L44] *)
+Definition ledger_boltzmann_kl :
+  (forall (A : finType) (w : A -> R) (alpha : R),
+ (forall a : A, 0 <= w a) /\ (exists a : A, 0 < w a) ->
+ 0 < alpha ->
+ forall (Q1 Q2 : A -> R) (beta : R),
+ 0 < beta ->
+ \big[Rplus/0]_x
+    (w x * (exp (Q1 x / alpha) / \big[Rplus/0]_a (w a * exp (Q1 a / alpha))) *
+     (ln (exp (Q1 x / alpha) / \big[Rplus/0]_a (w a * exp (Q1 a / alpha))) -
+      ln (exp (Q2 x / beta) / \big[Rplus/0]_a (w a * exp (Q2 a / beta))))) =
+ \big[Rplus/0]_x
+    (w x * (exp (Q1 x / alpha) / \big[Rplus/0]_a (w a * exp (Q1 a / alpha))) *
+     ((Q1 x - alpha * ln (\big[Rplus/0]_a (w a * exp (Q1 a / alpha)))) / alpha -
+      (Q2 x - beta * ln (\big[Rplus/0]_a (w a * exp (Q2 a / beta)))) / beta)))
+  := @policy.boltzmann_kl.
+
 (** ** gradient *)
 
 (** dV/dt = E_pi[dQ/dt]: the gradient of V in Q is the policy. *)
@@ -890,6 +907,41 @@ Definition ledger_temperature_exists :
        (w x * (exp (Q x / alpha) / \big[Rplus/0]_a (w a * exp (Q a / alpha))) *
         ln (exp (Q x / alpha) / \big[Rplus/0]_a (w a * exp (Q a / alpha))))) = target)
   := @temperature.temperature_exists.
+
+(** One descent step in log alpha: with alpha = exp x, dg/dx = alpha (H - target), whose sign is that of H - target: to lower the dual, lower alpha where the entropy is too large. [H18] *)
+Definition ledger_temperature_dual_log_derivative :
+  (forall (A : finType) (w Q : A -> R) (target : R),
+ (forall a : A, 0 <= w a) /\ (exists a : A, 0 < w a) ->
+ forall x : R_AbsRing,
+ is_derive
+   (fun u : R_AbsRing => exp u * ln (\big[Rplus/0]_a (w a * exp (Q a / exp u))) - exp u * target) x
+   (exp x *
+    (-
+     (\big[Rplus/0]_x0
+         (w x0 * (exp (Q x0 / exp x) / \big[Rplus/0]_a (w a * exp (Q a / exp x))) *
+          ln (exp (Q x0 / exp x) / \big[Rplus/0]_a (w a * exp (Q a / exp x))))) - target)))
+  := @temperature.temperature_dual_log_derivative.
+
+(** One temperature for many states, of action values Q_i that count p_i each: the mean entropy does not fall in alpha, so that bisection finds where it is the target. [H18] *)
+Definition ledger_mean_entropy_monotone_alpha :
+  (forall (I A : finType) (p : I -> R) (w Q : I -> A -> R) (alpha beta : R),
+ (forall x : I, 0 <= p x) /\ \big[Rplus/0]_x p x = 1 ->
+ (forall i : I, (forall a : A, 0 <= w i a) /\ (exists a : A, 0 < w i a)) ->
+ 0 < alpha ->
+ alpha <= beta ->
+ \big[Rplus/0]_x
+    (p x *
+     -
+     (\big[Rplus/0]_x0
+         (w x x0 * (exp (Q x x0 / alpha) / \big[Rplus/0]_a (w x a * exp (Q x a / alpha))) *
+          ln (exp (Q x x0 / alpha) / \big[Rplus/0]_a (w x a * exp (Q x a / alpha)))))) <=
+ \big[Rplus/0]_x
+    (p x *
+     -
+     (\big[Rplus/0]_x0
+         (w x x0 * (exp (Q x x0 / beta) / \big[Rplus/0]_a (w x a * exp (Q x a / beta))) *
+          ln (exp (Q x x0 / beta) / \big[Rplus/0]_a (w x a * exp (Q x a / beta)))))))
+  := @temperature.mean_entropy_monotone_alpha.
 
 (** V -> max Q over the allowed actions, as alpha -> 0+. *)
 Definition ledger_soft_value_limit_zero :
@@ -1998,6 +2050,68 @@ Definition ledger_multi_step_path_consistency :
     exp (Qs (s0, a) / alpha) / \big[Rplus/0]_a0 (w s0 a0 * exp (Qs (s0, a0) / alpha))) s acts)
   := @returns.multi_step_path_consistency.
 
+(** ** retrace *)
+
+(** With Q = Q^pi and V = V^pi the target is unbiased for Q^pi on paths of any policy mu, whatever share of the corrections is kept and wherever the path is cut. [Note L25] *)
+Definition ledger_retrace_return_unbiased :
+  (forall (S0 A : finType) (w : S0 -> A -> R) (P : S0 -> A -> S0 -> R) (r : S0 -> A -> R)
+   (disc : S0 -> A -> S0 -> R) (gamma alpha : R),
+ [/\ forall s : S0, (forall a : A, 0 <= w s a) /\ (exists a : A, 0 < w s a),
+     forall (s : S0) (a : A), (forall x : S0, 0 <= P s a x) /\ \big[Rplus/0]_x P s a x = 1,
+     forall (s : S0) (a : A) (s' : S0), 0 <= disc s a s' <= gamma, 0 <= gamma < 1
+   & 0 < alpha] ->
+ forall (mu pi c : S0 -> A -> R) (cut : S0 -> A -> S0 -> bool),
+ (forall s : S0, (forall a : A, 0 <= mu s a) /\ \big[Rplus/0]_a (w s a * mu s a) = 1) ->
+ forall (Qp : S0 * A -> R) (n : nat) (s : S0) (a : A),
+ (forall x : prod_finType S0 A,
+  \big[Rplus/0]_x0
+     (P x.1 x.2 x0 *
+      (r x.1 x.2 +
+       disc x.1 x.2 x0 *
+       \big[Rplus/0]_x1 (w x0 x1 * pi x0 x1 * (Qp (x0, x1) - alpha * ln (pi x0 x1))))) = 
+  Qp x) ->
+ path_expect (S:=S0) (A:=A) w P mu n.+1 s a
+   (retrace_return (S:=S0) (A:=A) r disc c cut
+      (fun s0 : S0 => \big[Rplus/0]_x (w s0 x * pi s0 x * (Qp (s0, x) - alpha * ln (pi s0 x)))) Qp
+      s a) = Qp (s, a))
+  := @retrace.retrace_return_unbiased.
+
+(** With V = V^pi_Q from any Q, and shares c <= pi/mu, the bias is at most gamma ||Q - Q^pi||. *)
+Definition ledger_retrace_return_bias :
+  (forall (S0 A : finType) (w : S0 -> A -> R) (P : S0 -> A -> S0 -> R) (r : S0 -> A -> R)
+   (disc : S0 -> A -> S0 -> R) (gamma alpha : R),
+ [/\ forall s : S0, (forall a : A, 0 <= w s a) /\ (exists a : A, 0 < w s a),
+     forall (s : S0) (a : A), (forall x : S0, 0 <= P s a x) /\ \big[Rplus/0]_x P s a x = 1,
+     forall (s : S0) (a : A) (s' : S0), 0 <= disc s a s' <= gamma, 0 <= gamma < 1
+   & 0 < alpha] ->
+ forall (mu pi c : S0 -> A -> R) (cut : S0 -> A -> S0 -> bool),
+ (forall s : S0, (forall a : A, 0 <= mu s a) /\ \big[Rplus/0]_a (w s a * mu s a) = 1) ->
+ (forall s : S0, (forall a : A, 0 <= pi s a) /\ \big[Rplus/0]_a (w s a * pi s a) = 1) ->
+ (forall (s : S0) (a : A), 0 <= c s a /\ c s a * mu s a <= pi s a) ->
+ forall (Q Qp : S0 * A -> R) (n : nat) (s : S0) (a : A),
+ (forall x : prod_finType S0 A,
+  \big[Rplus/0]_x0
+     (P x.1 x.2 x0 *
+      (r x.1 x.2 +
+       disc x.1 x.2 x0 *
+       \big[Rplus/0]_x1 (w x0 x1 * pi x0 x1 * (Qp (x0, x1) - alpha * ln (pi x0 x1))))) = 
+  Qp x) ->
+ Rabs
+   (path_expect (S:=S0) (A:=A) w P mu n.+1 s a
+      (retrace_return (S:=S0) (A:=A) r disc c cut
+         (fun s0 : S0 => \big[Rplus/0]_x (w s0 x * pi s0 x * (Q (s0, x) - alpha * ln (pi s0 x)))) Q
+         s a) - Qp (s, a)) <= gamma * \big[Rmax/0]_x Rabs (Q x - Qp x))
+  := @retrace.retrace_return_bias.
+
+(** The share that softql keeps, lambda min(1, pi/mu), is one that the bound allows. *)
+Definition ledger_retrace_share_ok :
+  (forall mu pi lambda : R,
+ 0 <= lambda <= 1 ->
+ 0 <= mu ->
+ 0 <= pi ->
+ (0 < pi -> 0 < mu) -> 0 <= lambda * Rmin 1 (pi / mu) /\ lambda * Rmin 1 (pi / mu) * mu <= pi)
+  := @retrace.retrace_share_ok.
+
 (** ** tabular *)
 
 (** It is the derivative of T* at Q: d/dt T*(Q + t D) = linear_part (Q + t D) D. *)
@@ -2191,6 +2305,95 @@ Definition ledger_munchausen_backup :
        m * alpha * \big[Rplus/0]_x0 (w x x0 * pn x x0 * (ln (pn x x0) - ln (pk x x0))) +
        (1 - m) * alpha * - (\big[Rplus/0]_x0 (w x x0 * pn x x0 * ln (pn x x0)))))))
   := @tabular.munchausen_backup.
+
+(** The maximum over all policies of the KL-regularised objective, which the backup takes: it is V[q] at q = q' + m alpha log prior, and the Boltzmann policy of that q has it. [V20] *)
+Definition ledger_kl_regularised_maximum :
+  (forall (S A : finType) (w : S -> A -> R) (P disc : S -> A -> S -> R) (gamma alpha : R),
+ [/\ forall s : S, (forall a : A, 0 <= w s a) /\ (exists a : A, 0 < w s a),
+     forall (s : S) (a : A), (forall x : S, 0 <= P s a x) /\ \big[Rplus/0]_x P s a x = 1,
+     forall (s : S) (a : A) (s' : S), 0 <= disc s a s' <= gamma, 0 <= gamma < 1
+   & 0 < alpha] ->
+ forall (m : R) (q prior p : A -> R) (s : S),
+ (forall a : A, 0 <= p a) /\ \big[Rplus/0]_a (w s a * p a) = 1 ->
+ let objective :=
+   fun p0 : A -> R =>
+   \big[Rplus/0]_x (w s x * p0 x * q x) -
+   m * alpha * \big[Rplus/0]_x (w s x * p0 x * (ln (p0 x) - ln (prior x))) +
+   (1 - m) * alpha * - (\big[Rplus/0]_x (w s x * p0 x * ln (p0 x))) in
+ let bolstered := fun a : A => q a + m * alpha * ln (prior a) in
+ objective p <= alpha * ln (\big[Rplus/0]_a (w s a * exp (bolstered a / alpha))) /\
+ objective
+   (fun a : A => exp (bolstered a / alpha) / \big[Rplus/0]_a0 (w s a0 * exp (bolstered a0 / alpha))) =
+ alpha * ln (\big[Rplus/0]_a (w s a * exp (bolstered a / alpha))))
+  := @tabular.kl_regularised_maximum.
+
+(** No policies, changing from step to step, earn more than backward induction says ... [Note L13] [Note L21] *)
+Definition ledger_horizon_optimal :
+  (forall (S A : finType) (w : S -> A -> R) (P disc : S -> A -> S -> R) (alpha : R),
+ (forall s : S, (forall a : A, 0 <= w s a) /\ (exists a : A, 0 < w s a)) ->
+ (forall (s : S) (a : A), (forall x : S, 0 <= P s a x) /\ \big[Rplus/0]_x P s a x = 1) ->
+ (forall (s : S) (a : A) (s' : S), 0 <= disc s a s') ->
+ 0 < alpha ->
+ forall (r pi : nat -> S -> A -> R) (n : nat) (s : S),
+ (forall (m : nat) (s0 : S),
+  (forall a : A, 0 <= pi m s0 a) /\ \big[Rplus/0]_a (w s0 a * pi m s0 a) = 1) ->
+ horizon_return (S:=S) (A:=A) w P disc alpha r pi n s <=
+ horizon_value (S:=S) (A:=A) w P disc alpha r n s)
+  := @tabular.horizon_optimal.
+
+(** ... and the Boltzmann policies of Q_n earn it. [Note L13] [Note L21] *)
+Definition ledger_horizon_attained :
+  (forall (S A : finType) (w : S -> A -> R) (P disc : S -> A -> S -> R) (alpha : R),
+ (forall s : S, (forall a : A, 0 <= w s a) /\ (exists a : A, 0 < w s a)) ->
+ 0 < alpha ->
+ forall (r pi : nat -> S -> A -> R) (n : nat) (s : S),
+ (forall (m : nat) (t : S) (a : A),
+  pi m t a =
+  exp
+    (\big[Rplus/0]_x
+        (P (t, a).1 (t, a).2 x *
+         (r m (t, a).1 (t, a).2 +
+          disc (t, a).1 (t, a).2 x * horizon_value (S:=S) (A:=A) w P disc alpha r m x)) / alpha) /
+  \big[Rplus/0]_a0
+     (w t a0 *
+      exp
+        (\big[Rplus/0]_x
+            (P (t, a0).1 (t, a0).2 x *
+             (r m (t, a0).1 (t, a0).2 +
+              disc (t, a0).1 (t, a0).2 x * horizon_value (S:=S) (A:=A) w P disc alpha r m x)) /
+         alpha))) ->
+ horizon_return (S:=S) (A:=A) w P disc alpha r pi n s =
+ horizon_value (S:=S) (A:=A) w P disc alpha r n s)
+  := @tabular.horizon_attained.
+
+(** Flow is conserved: occ = d + what the process makes of occ, discounted. [Note L13] *)
+Definition ledger_occupancy_flow :
+  (forall (S A : finType) (w : S -> A -> R) (P disc : S -> A -> S -> R) (pi : S -> A -> R)
+   (d occ : S -> R),
+ (forall s : S,
+  is_lim_seq
+    (fun n : nat =>
+     \big[Rplus/0]_(t < n) iter t
+                             (fun (d0 : S -> R) (s' : S) =>
+                              \big[Rplus/0]_x
+                                 (d0 x *
+                                  \big[Rplus/0]_x0 (w x x0 * pi x x0 * (P x x0 s' * disc x x0 s'))))
+                             d s) (occ s)) ->
+ forall s : S,
+ occ s =
+ d s + \big[Rplus/0]_x (occ x * \big[Rplus/0]_x0 (w x x0 * pi x x0 * (P x x0 s * disc x x0 s))))
+  := @tabular.occupancy_flow.
+
+(** The objective split: what occ collects is its reward and alpha times its entropy. [Note L13] *)
+Definition ledger_occupancy_splits :
+  (forall (S A : finType) (w pi : S -> A -> R) (occ : S -> R) (r : S -> A -> R) (alpha : R),
+ \big[Rplus/0]_x
+    (occ x *
+     (\big[Rplus/0]_x0 (w x x0 * pi x x0 * r x x0) +
+      alpha * - (\big[Rplus/0]_x0 (w x x0 * pi x x0 * ln (pi x x0))))) =
+ \big[Rplus/0]_x (occ x * \big[Rplus/0]_x0 (w x x0 * pi x x0 * r x x0)) +
+ alpha * \big[Rplus/0]_x (occ x * - (\big[Rplus/0]_x0 (w x x0 * pi x x0 * ln (pi x x0)))))
+  := @tabular.occupancy_splits.
 
 (** sum_i lam_i V(Q_i) >= V(sum_i lam_i Q_i): Jensen for the convex V. *)
 Definition ledger_disagreement_ge0 :
@@ -2455,6 +2658,25 @@ Definition ledger_importance_weight_boltzmann :
  exp (Q a / alpha) / (exp (Q a / alpha) / \big[Rplus/0]_a0 (w a0 * exp (Q a0 / alpha))) =
  \big[Rplus/0]_a0 (w a0 * exp (Q a0 / alpha)))
   := @estimator.importance_weight_boltzmann.
+
+(** E[sum over the N_k samples of every k of weight exp(Q/alpha)] = Z, though no single proposal need cover the actions. [H17 Eq. 10] *)
+Definition ledger_mixture_unbiased :
+  (forall (A K : finType) (w : A -> R) (alpha : R) (count : K -> R) (q : K -> A -> R),
+ (forall a : A, 0 <= w a) /\ (exists a : A, 0 < w a) ->
+ (forall a : A, 0 < w a -> 0 < \big[Rplus/0]_k (count k * q k a)) ->
+ forall Q : A -> R,
+ \big[Rplus/0]_k
+    (count k *
+     \big[Rplus/0]_x (w x * q k x * (/ (\big[Rplus/0]_k0 (count k0 * q k0 x)) * exp (Q x / alpha)))) =
+ \big[Rplus/0]_a (w a * exp (Q a / alpha)))
+  := @estimator.mixture_unbiased.
+
+(** A sample's weight is at most one over what its own proposal alone would give: a proposal that leaves actions out costs no large weights. [H17 Eq. 10] *)
+Definition ledger_mixture_weight_le :
+  (forall (A K : finType) (count : K -> R) (q : K -> A -> R) (a : A) (k : K),
+ (forall j : K, 0 <= count j * q j a) ->
+ 0 < count k * q k a -> / (\big[Rplus/0]_k0 (count k0 * q k0 a)) <= / (count k * q k a))
+  := @estimator.mixture_weight_le.
 
 (** E[log x] <= log E[x], for x positive where p is. *)
 Definition ledger_jensen_ln :

@@ -44,6 +44,41 @@ Qed.
 Definition weight_variance Q := variance (prob w q) (importance_weight alpha q Q).
 End OneSample.
 
+(** ** Several proposals, all weighted by their mixture *)
+Section Mixture.
+Variables (A K : finType) (w : A -> R) (alpha : R) (count : K -> R) (q : K -> A -> R).
+Hypothesis w_ok : is_weight w.
+(** N_k draws of proposal k; together the proposals cover the allowed actions. *)
+Hypothesis mixture_gt0 : forall a, 0 < w a -> 0 < \sum_k count k * q k a.
+
+(** The weight that each sample has, whichever proposal drew it: 1 / sum_k N_k q_k(a).  [H17 Eq. 10] *)
+Definition mixture_weight a := / \sum_k count k * q k a.
+
+(** E[sum over the N_k samples of every k of weight exp(Q/alpha)] = Z, though no single proposal need cover
+    the actions.  [H17 Eq. 10] *)
+Theorem mixture_unbiased Q :
+  \sum_k count k * expect (prob w (q k)) (fun a => mixture_weight a * exp (Q a / alpha)) = partition w alpha Q.
+Proof.
+transitivity (\sum_k \sum_a count k * (prob w (q k) a * (mixture_weight a * exp (Q a / alpha)))).
+  by apply: sum_ext => k; rewrite -sum_scal.
+rewrite sum_swap.
+transitivity (\sum_a w a * ((\sum_k count k * q k a) * mixture_weight a * exp (Q a / alpha))).
+  apply: sum_ext => a; rewrite -2!sum_scalr -sum_scal; apply: sum_ext => k.
+  by rewrite /prob; ring.
+apply: wsum_ext => // a wa; rewrite /mixture_weight.
+by have := mixture_gt0 wa => ?; field; lra.
+Qed.
+
+(** A sample's weight is at most one over what its own proposal alone would give: a proposal
+    that leaves actions out costs no large weights.  [H17 Eq. 10] *)
+Theorem mixture_weight_le a k : (forall j, 0 <= count j * q j a) -> 0 < count k * q k a ->
+  mixture_weight a <= / (count k * q k a).
+Proof.
+move=> c0 ck; apply: Rinv_le_contravar => //.
+exact: (@term_le_sum K (fun j => count j * q j a)).
+Qed.
+End Mixture.
+
 (** ** Jensen's inequality for the logarithm *)
 Section Jensen.
 Variables (W : finType) (p : W -> R).

@@ -8,7 +8,7 @@ From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice
   fintype finfun bigop.
 From Coquelicot Require Import Coquelicot.
 From softql Require Import sums contraction value policy gradient temperature backup returns
-  tabular agent estimator measures sampler.
+  retrace tabular agent estimator measures sampler.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -135,6 +135,13 @@ Lemma instance_gumbel : is_RInt_gen (win_density w2 Q0 1 true) (Rbar_locally m_i
   (prob w2 (boltzmann_policy w2 1 Q0) true).
 Proof. by apply: (gumbel_max_probability w2_ok); rewrite /w2; lra. Qed.
 
+(** Two proposals, each blind to one action, together blind to none. *)
+Lemma instance_mixture_weights : \sum_(k : bool) 1 * expect (prob w2 (fun a => if a == k then / w2 a else 0))
+  (fun a => mixture_weight (fun _ => 1) (fun k a => if a == k then / w2 a else 0) a * exp (Q0 a / 1)) = partition w2 1 Q0.
+Proof.
+by apply: mixture_unbiased => [|a _]; [exact: w2_ok|rewrite sum_boolR /w2; case: a => /=; lra].
+Qed.
+
 (** The losses and the target network. *)
 Lemma instance_loss : expect (uniform : bool -> R) (fun a => q_loss 0 (Q0 a)) =
   q_loss 0 (expect uniform Q0) + / 2 * variance uniform Q0.
@@ -250,6 +257,33 @@ Qed.
 Lemma instance_mixture : lambda_return 1 (/ 2) [:: Step 1 1 1 0 false; Step 2 1 1 0 false] =
   \big[Rplus/0]_(k < 2) (trace (/ 2) 1 k * n_step 1 k.+1 [:: Step 1 1 1 0 false; Step 2 1 1 0 false]).
 Proof. by apply: lambda_return_mixture => y; rewrite !inE => /orP[] /eqP. Qed.
+
+(** Retrace: the greedy policy of 0 acts, Q^pi of another is wanted, half of each allowed share is kept. *)
+Lemma instance_retrace : exists (mu pi : bool -> bool -> R) (Qp : bool * bool -> R), forall s a,
+  let c s a := / 2 * Rmin 1 (pi s a / mu s a) in
+  path_expect w P mu 3 s a (retrace_return r disc c (fun _ _ _ => false) (value_of w (/ 2) pi Qp) Qp s a) = Qp (s, a) /\
+  Rabs (path_expect w P mu 3 s a (retrace_return r disc c (fun _ _ _ => false)
+    (value_of w (/ 2) pi (fun _ => 0)) (fun _ => 0) s a) - Qp (s, a)) <= 9 / 10 * dist_sup (fun _ => 0) Qp.
+Proof.
+pose mu := greedy w (/ 2) (fun _ => 0); pose pi := greedy w (/ 2) (fun sa => if sa.2 then 1 else 0).
+have pid : is_policy w pi by exact: (greedy_is_policy process_ok).
+have [Qp Hp] := Qpi_exists r process_ok pid; exists mu, pi, Qp => s a c.
+have mud : is_policy w mu by exact: (greedy_is_policy process_ok).
+split; first by apply: (retrace_return_unbiased process_ok).
+apply: (retrace_return_bias process_ok) => // t b.
+have wt : is_weight (w t) by case: process_ok.
+have m0 := boltzmann_policy_gt0 (/ 2) wt (row (fun _ => 0) t) b.
+have p0 := boltzmann_policy_gt0 (/ 2) wt (row (fun sa => if sa.2 then 1 else 0) t) b.
+by apply: retrace_share_ok; rewrite /mu /pi /greedy; lra.
+Qed.
+
+(** Three steps of control that ends, without a discount. *)
+Lemma instance_horizon : horizon_return w P (fun _ _ _ => 1) (/ 2) (fun _ => r) (fun _ => greedy w (/ 2) (fun _ => 0)) 3 true
+  <= horizon_value w P (fun _ _ _ => 1) (/ 2) (fun _ => r) 3 true.
+Proof.
+have [wok Pok _ _ al] := process_ok.
+apply: horizon_optimal => // [s a s'|m]; [lra|exact: (greedy_is_policy process_ok)].
+Qed.
 
 (** Path consistency, and its converse at the optimum. *)
 Lemma instance_converse : exists (V : bool -> R) (pi : bool -> bool -> R),

@@ -321,4 +321,16 @@ Proof.
 apply: Rle_trans (gibbs_le Q2 (boltzmann_policy_density Q1)).
 rewrite -(gibbs_attained Q1) !policy_value_entropy expect_minus; lra.
 Qed.
+
+(** KL(pi_1 || pi_2) of the Boltzmann policies of (Q_1, alpha_1) and (Q_2, alpha_2) from their
+    values alone: E_{pi_1}[(Q_1 - V_1)/alpha_1 - (Q_2 - V_2)/alpha_2].  [Note L44] *)
+Theorem boltzmann_kl Q1 Q2 beta : 0 < beta ->
+  kl_divergence w (boltzmann_policy w alpha Q1) (boltzmann_policy w beta Q2) =
+  expect (prob w (boltzmann_policy w alpha Q1)) (fun a =>
+    soft_advantage w alpha Q1 a / alpha - soft_advantage w beta Q2 a / beta).
+Proof.
+move=> be; apply: expect_ext => a; rewrite log_boltzmann_policy; congr (_ - _).
+have Z0 := partition_gt0 beta w_ok Q2; have e0 := exp_pos (Q2 a / beta).
+by rewrite /boltzmann_policy ln_div // ln_exp /soft_advantage /soft_value; field; lra.
+Qed.
 End Boltzmann.

@@ -10,6 +10,7 @@
 From Coq Require Import Reals Lra Lia ZArith.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice
   fintype bigop.
+From Coquelicot Require Import Rcomplements.
 From Flocq Require Import Core Relative Plus_error.
 From softql Require Import sums value.
 Set Implicit Arguments.
@@ -19,12 +20,6 @@ Open Scope R_scope.
 
 (** ** The logarithm of 1 + s is not sensitive to s *)
 
-Lemma ln_le_sub1 x : 0 < x -> ln x <= x - 1.
-Proof. by move=> x0; have := exp_ineq1_le (ln x); rewrite exp_ln //; lra. Qed.
-
-Lemma ln_le_mono x y : 0 < x <= y -> ln x <= ln y.
-Proof. by move=> [x0 [xy|->]]; [apply: Rlt_le; exact: ln_increasing|exact: Rle_refl]. Qed.
-
 (** x / (1 + x) <= ln (1 + x): the condition number of log1p is at most 1. *)
 Lemma ln_1p_ge x : 0 <= x -> x / (1 + x) <= ln (1 + x).
 Proof.
@@ -33,15 +28,12 @@ have := ln_le_sub1 y0; rewrite ln_Rinv; last lra.
 by have -> : x / (1 + x) = 1 - / (1 + x); [field; lra|lra].
 Qed.
 
-Lemma share_ge0 x y : 0 <= x -> 0 < y -> 0 <= x / y.
-Proof. by move=> x0 y0; apply: Rmult_le_pos => //; apply: Rlt_le; exact: Rinv_0_lt_compat. Qed.
-
 Lemma ln_1p_ge0 x : 0 <= x -> 0 <= ln (1 + x).
-Proof. by move=> x0; apply: Rle_trans (ln_1p_ge x0); apply: share_ge0; lra. Qed.
+Proof. by move=> x0; apply: Rle_trans (ln_1p_ge x0); apply: Rdiv_le_0_compat; lra. Qed.
 
 Lemma ln_plus_le x b : 1 <= x -> 0 <= b -> ln (x + b) <= ln x + b.
 Proof.
-move=> x1 b0; have bx : 0 <= b / x by apply: share_ge0; lra.
+move=> x1 b0; have bx : 0 <= b / x by apply: Rdiv_le_0_compat; lra.
 have -> : x + b = x * (1 + b / x) by field; lra.
 rewrite ln_mult; [|lra|lra].
 have h := @ln_le_sub1 (1 + b / x) ltac:(lra).
@@ -53,7 +45,7 @@ Qed.
 
 Lemma ln_1p_scale_up s th : 0 <= s -> 0 <= th -> ln (1 + (1 + th) * s) <= (1 + th) * ln (1 + s).
 Proof.
-move=> s0 th0; have r0 : 0 <= s / (1 + s) by apply: share_ge0; lra.
+move=> s0 th0; have r0 : 0 <= s / (1 + s) by apply: Rdiv_le_0_compat; lra.
 have -> : 1 + (1 + th) * s = (1 + s) * (1 + th * (s / (1 + s))) by field; lra.
 have tr0 : 0 <= th * (s / (1 + s)) by apply: Rmult_le_pos.
 rewrite ln_mult; [|lra|lra].
@@ -86,11 +78,11 @@ move=> s0 s'0 [th0 th1] b0 [low high].
 have ts : 0 <= (1 + th) * s by apply: Rmult_le_pos; lra.
 have ts' : 0 <= (1 - th) * s by apply: Rmult_le_pos; lra.
 apply: Rabs_le; split.
-  have c : ln (1 + (1 - th) * s) <= ln (1 + s' + b) by apply: ln_le_mono; lra.
+  have c : ln (1 + (1 - th) * s) <= ln (1 + s' + b) by apply: ln_le; lra.
   have d := @ln_plus_le (1 + s') b ltac:(lra) b0.
   have e := ln_1p_scale_down s0 (conj th0 th1).
   lra.
-have c : ln (1 + s') <= ln (1 + (1 + th) * s + b) by apply: ln_le_mono; lra.
+have c : ln (1 + s') <= ln (1 + (1 + th) * s + b) by apply: ln_le; lra.
 have d := @ln_plus_le (1 + (1 + th) * s) b ltac:(lra) b0.
 have e := ln_1p_scale_up s0 th0.
 lra.

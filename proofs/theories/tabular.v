@@ -5,7 +5,7 @@ From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice
   fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From softql Require Import sums contraction value policy gradient backup.
+From softql Require Import sums contraction value policy gradient backup returns.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -129,7 +129,98 @@ Proof.
 rewrite -[X in _ - X](expect_const _ (P_dist sa.1 sa.2)) -expect_minus; apply: expect_ext => s'.
 by rewrite (munchausen_objective m _ (pk s')) /soft_q_target /row; ring.
 Qed.
+
+(** The maximum over all policies of the KL-regularised objective, which the backup takes: it is V[q] at
+    q = q' + m alpha log prior, and the Boltzmann policy of that q has it.  [V20] *)
+Theorem kl_regularised_maximum m (q : A -> R) (prior p : A -> R) s : is_density (w s) p ->
+  let objective p := expect (prob (w s) p) q - m * alpha * kl_divergence (w s) p prior
+    + (1 - m) * alpha * entropy (w s) p in
+  let bolstered a := q a + m * alpha * ln (prior a) in
+  objective p <= soft_value (w s) alpha bolstered /\
+  objective (boltzmann_policy (w s) alpha bolstered) = soft_value (w s) alpha bolstered.
+Proof.
+move=> pd objective bolstered.
+have E p' : objective p' = policy_value (w s) alpha bolstered p'.
+  rewrite (munchausen_objective m bolstered prior) /objective; congr (_ - _ + _).
+  by apply: expect_ext => a; rewrite /bolstered; ring.
+by rewrite !E; split; [exact: gibbs_le|exact: gibbs_attained].
+Qed.
 End Tabular.
+
+(** ** Control that ends after n steps: no discount below one is needed *)
+Section Horizon.
+Variables (S A : finType) (w : S -> A -> R) (P : S -> A -> S -> R) (disc : S -> A -> S -> R) (alpha : R).
+Hypothesis w_ok : forall s, is_weight (w s).
+Hypothesis P_dist : forall s a, is_dist (P s a).
+Hypothesis disc_ge0 : forall s a s', 0 <= disc s a s'.
+Hypothesis alpha_gt0 : 0 < alpha.
+(** Reward and policy of each step, counted from the end. *)
+Variables (r : nat -> S -> A -> R) (pi : nat -> S -> A -> R).
+
+(** V of n steps to go under pi: E sum_t discount^t (r_t + alpha H(pi_t(.|s_t))); nothing after the last step. *)
+Fixpoint horizon_return n (s : S) : R :=
+  if n is m.+1 then policy_value (w s) alpha (fun a => backup P (r m) disc (horizon_return m) (s, a)) (pi m s) else 0.
+(** V of n steps to go, backwards from the end: V_n = alpha log sum_a w_a exp(Q_n/alpha), Q_n = r + E[discount V_{n-1}].
+    [Note L13] [Note L21] *)
+Fixpoint horizon_value n (s : S) : R :=
+  if n is m.+1 then soft_value (w s) alpha (fun a => backup P (r m) disc (horizon_value m) (s, a)) else 0.
+(** Q_n, the action values of n.+1 steps to go. *)
+Definition horizon_q n sa := backup P (r n) disc (horizon_value n) sa.
+
+(** No policies, changing from step to step, earn more than backward induction says ...  [Note L13] [Note L21] *)
+Theorem horizon_optimal n s : (forall m, is_policy w (pi m)) -> horizon_return n s <= horizon_value n s.
+Proof.
+move=> pid; elim: n s => [|n IH] s /=; first lra.
+apply: Rle_trans (gibbs_le (w_ok s) alpha_gt0 _ (pid n s)) _.
+apply: (soft_value_monotone (w_ok s) alpha_gt0) => a _; apply: expect_le => // s'.
+by rewrite /soft_q_target /=; have := Rmult_le_compat_l _ _ _ (disc_ge0 s a s') (IH s'); lra.
+Qed.
+
+(** ... and the Boltzmann policies of Q_n earn it.  [Note L13] [Note L21] *)
+Theorem horizon_attained n s :
+  (forall m t a, pi m t a = boltzmann_policy (w t) alpha (fun b => horizon_q m (t, b)) a) ->
+  horizon_return n s = horizon_value n s.
+Proof.
+move=> greedy; elim: n s => [|n IH] s //=.
+rewrite -(gibbs_attained (w_ok s) alpha_gt0); rewrite /policy_value.
+have Q a : backup P (r n) disc (horizon_return n) (s, a) = backup P (r n) disc (horizon_value n) (s, a).
+  by apply: expect_ext => s'; rewrite IH.
+rewrite /expect; apply: sum_ext => a; rewrite /prob greedy Q /horizon_q //.
+Qed.
+End Horizon.
+
+(** ** Occupancy *)
+Section Occupancy.
+Variables (S A : finType) (w : S -> A -> R) (P : S -> A -> S -> R) (disc : S -> A -> S -> R).
+Variables (pi : S -> A -> R) (d occ : S -> R).
+(** occ is the discounted number of visits, sum_t discounted_law_t. *)
+Hypothesis occ_sum : forall s, is_lim_seq (fun n => \big[Rplus/0]_(t < n) discounted_law w P disc pi d t s) (Finite (occ s)).
+
+(** Flow is conserved: occ = d + what the process makes of occ, discounted.  [Note L13] *)
+Theorem occupancy_flow s : occ s = d s + push w P disc pi occ s.
+Proof.
+have step n t : \big[Rplus/0]_(i < n.+1) discounted_law w P disc pi d i t =
+    d t + push w P disc pi (fun s => \big[Rplus/0]_(i < n) discounted_law w P disc pi d i s) t.
+  rewrite big_ord_recl; congr (_ + _).
+  rewrite /push /expect; transitivity (\sum_x \big[Rplus/0]_(i < n) (discounted_law w P disc pi d i x *
+      \sum_a prob (w x) (pi x) a * (P x a t * disc x a t))); first by rewrite exchange_big.
+  by apply: sum_ext => x; rewrite big_distrl.
+have L : is_lim_seq (fun n => \big[Rplus/0]_(t < n.+1) discounted_law w P disc pi d t s)
+    (d s + push w P disc pi occ s).
+  apply: (is_lim_seq_ext _ _ _ (fun n => esym (step n s))).
+  apply: is_lim_seq_plus'; first exact: is_lim_seq_const.
+  apply: filterlim_seq_sum => x.
+  by apply: is_lim_seq_mult'; [exact: occ_sum|exact: is_lim_seq_const].
+have O : is_lim_seq (fun n => \big[Rplus/0]_(t < n.+1) discounted_law w P disc pi d t s) (Finite (occ s)).
+  by move: (@occ_sum s) => /is_lim_seq_incr_1.
+by have := is_lim_seq_unique _ _ L; rewrite (is_lim_seq_unique _ _ O); case.
+Qed.
+
+(** The objective split: what occ collects is its reward and alpha times its entropy.  [Note L13] *)
+Theorem occupancy_splits (r : S -> A -> R) alpha : expect occ (soft_reward w r alpha pi) =
+  expect occ (fun s => expect (prob (w s) (pi s)) (r s)) + alpha * expect occ (fun s => entropy (w s) (pi s)).
+Proof. by rewrite -expect_scal -expect_plus. Qed.
+End Occupancy.
 
 (** ** Composed skills  [H18] *)
 Section Composition.

@@ -227,7 +227,23 @@ case: (Req_dec (f hi) 0) => [e|n2]; first by exists hi; split; [lra|move: e; rew
 have [||z [zb fz]] := @Ranalysis5.IVT_interv f lo hi fc lh; try by rewrite /f in n1 n2 *; lra.
 by exists z; split=> //; move: fz; rewrite /f; lra.
 Qed.
+
+(** One descent step in log alpha: with alpha = exp x, dg/dx = alpha (H - target), whose sign is that of
+    H - target: to lower the dual, lower alpha where the entropy is too large.  [H18] *)
+Theorem temperature_dual_log_derivative x :
+  is_derive (fun u => temperature_dual (exp u)) x (exp x * (boltzmann_entropy w (exp x) Q - target)).
+Proof.
+apply: (is_derive_comp temperature_dual exp); first exact: temperature_dual_derivative (exp_pos x).
+by apply/is_derive_Reals; exact: derivable_pt_lim_exp.
+Qed.
 End Dual.
+
+(** One temperature for many states, of action values Q_i that count p_i each: the mean entropy does not fall
+    in alpha, so that bisection finds where it is the target.  [H18] *)
+Theorem mean_entropy_monotone_alpha (I A : finType) (p : I -> R) (w Q : I -> A -> R) alpha beta :
+  is_dist p -> (forall i, is_weight (w i)) -> 0 < alpha -> alpha <= beta ->
+  expect p (fun i => boltzmann_entropy (w i) alpha (Q i)) <= expect p (fun i => boltzmann_entropy (w i) beta (Q i)).
+Proof. by move=> pd wok al ab; apply: expect_le => // i; exact: boltzmann_entropy_monotone_alpha. Qed.
 
 (** ** The limits alpha -> 0 and alpha -> infinity *)
 Section Limits.
