@@ -32,8 +32,10 @@ argument. A mutant is killed when an answer that `tests/recorded.json` holds cha
 derivative on recorded inputs, and the words of every refusal, in float32 and float64. A mutant that takes too long, or
 that was not put to all answers, is not killed.
 
-**{killed:,} of {all:,} mutants are killed, {score:.1%}.** Of the {left} others, {argued} make no difference to any
-answer, for the reasons below, and {open} are not accounted for: without the equivalent ones the score is {fair:.1%}.
+**{killed:,} of {all:,} mutants are killed, {score:.1%}.** Of the {left} others, {argued} are argued to make no
+difference to any answer, for the reasons below, and {open} are not accounted for: without the equivalent ones the
+score is {fair:.1%}. The reasons are given by rules (`tests/mutation/reasons.py`), not by hand for each; {whole} of the
+{left} were put to all answers that pass through their function, the others to those that fitted into their time.
 
 | file | mutants | killed | not killed |
 | --- | --- | --- | --- |
@@ -89,9 +91,12 @@ def reason_of(mutant: str, was: str, now: str) -> str:
 def main() -> None:
     paths = [Path(path) for path in sys.argv[1:]] or [ROOT / "build" / "mutation.jsonl"]
     verdicts: dict[str, str] = {}
-    for row in (json.loads(line) for path in paths for line in path.read_text().splitlines()):
-        if verdicts.get(row[0]) != "killed":
-            verdicts[row[0]] = row[1]
+    whole: set[str] = set()  # put to all answers
+    for name, verdict, asked in (json.loads(line) for path in paths for line in path.read_text().splitlines()):
+        if verdicts.get(name) != "killed":
+            verdicts[name] = verdict
+        if asked.startswith("all "):
+            whole.add(name)
     stems = sorted({name.removeprefix(EQUATIONS).split(".")[0] for name in verdicts})
     made = {f"{EQUATIONS}{stem}.{name}" for stem in stems for name in functions(stem)}
     verdicts = {name: v for name, v in verdicts.items() if name in made}  # of the functions as they are now
@@ -117,7 +122,8 @@ def main() -> None:
             tool="[mutmut](https://mutmut.readthedocs.io) 3.8.1",
             killed=killed, all=total, score=killed / total, left=left,
             fair=killed / (killed + len(unaccounted)), argued=left - len(unaccounted),
-            open=len(unaccounted), table=table, groups=text,
+            open=len(unaccounted), whole=sum(name in whole and v != "killed" for name, v in verdicts.items()),
+            table=table, groups=text,
         )
     )  # fmt: skip
     print(f"{killed} of {total} killed, {killed / total:.2%}; {len(unaccounted)} of {left} not accounted for")

@@ -39,6 +39,12 @@ INFINITE = "Minus infinity plus a weight, a quotient by 0 or of infinity: infini
 
 REASONS: list[tuple[str, str, str]] = [
     (r"_rules\.d_(entropy_of|divergence)", r"\[\.\.\., 1\]", SHAPE),
+    (r"_rules\._operator", r"symbolic_zeros|defjvp\(with_primal\)$", COST),
+    (r"_rules\.d_log_partition", r"isfinite\(q\) \| \(p != 0\)", FILLER),
+    (r"_words\.fold_max [12]$", r"x\.shape", COST),
+    (r"_counting\.value", r"\+jnp\.inf", INFINITE),
+    (r"_counting\.value", r"max / 17|2 / 16", POWER),
+    (r"_counting\.row_of", r"small = 2\.0|2 / small", POWER),
     (r"_rules\.d_divergence", r"kernels\.valid\((None, log_w|log_q, None)\)", NONE),
     (r"_rules\.d_(contrast|boltzmann_kl)|_weighted\.surprise", r">= 0", FILLER),
     (r"_rules\.d_contrast", r"None\) > 0", FILLER),
@@ -92,7 +98,7 @@ REASONS: list[tuple[str, str, str]] = [
     (r"_words\.(exp_pair|log1p_long)", r"zeros_like|- zero", ZERO),
     (r"_weighted\.(kl|mellow)", r"zeros_like", ZERO),
     (r".", r"\.dtype.*>>>.*(x\[1\]|drop\[1\]|s\[1\])\.dtype", SAME),
-    (r".", r"None\)|asarray\(jnp\.finfo\(dtype\)\.max\)|= None$", SAME),
+    (r".", r"astype\(None\)|asarray\(jnp\.finfo\(dtype\)\.max(, None)?\)", SAME),
     (r".", r"isinf\(drop\[1\]\)|isinf\(depth\[1\]\)", SAME),
     (r"_words\.(exp_of_minus|exp_pair)", r"clip|most|gone", SLACK),
     (r".", r"jnp\.where\(.*, 0\).*>>>.*, 1\)", FILLER),
