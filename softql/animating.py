@@ -6,10 +6,11 @@ Nothing heavy is imported before the command runs.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from softql import opening, options
-from softql.mistakes import Mistake
+from softql.mistakes import packages_for
 
 if TYPE_CHECKING:
     from softql.drawing import Palette, Scene, Side
@@ -44,19 +45,17 @@ def add_to(commands: Any) -> None:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    try:
+    with packages_for("showing"):
         from softql import drawing, runs, watching  # noqa: F401
-    except ImportError as error:
-        raise Mistake(f'{error}: showing needs the extra packages, pip install "softql[cli]"') from error
     config = opening.config_of(arguments.folder, arguments.env)
     one = opening.network_of(arguments.folder, config, arguments.lane)
-    out = opening.folder_of(arguments.out or arguments.folder)
+    out: Path = arguments.out or arguments.folder
     names: Any = ("greedy", "sampled") if arguments.policy == "both" else (arguments.policy,)
     found = watching.watch(one, arguments.seed, names, arguments.episodes, arguments.steps)
     scene, thinks = drawing.scene(one.plan.env, one.plan.env_params), watching.mind(one)
     if scene.said:
         print(scene.said)
-    try:
+    with opening.drawing_in(out):
         for k, episodes in enumerate(zip(*found, strict=True)):
             shown = dict(zip(names, episodes, strict=True))
             told = (f"{name} return {episode.reward.sum():.4g}, {_ended(episode)}" for name, episode in shown.items())
@@ -71,10 +70,6 @@ def _show(arguments: argparse.Namespace) -> int:
                     rows = [_row(one, scene, thinks, name, episode, palette) for name, episode in shown.items()]
                     drawing.strip(out / f"{stem}.png", rows, palette)
                     print(out / f"{stem}.png")
-    except BrokenPipeError:  # who reads what is printed has gone
-        raise
-    except OSError as error:
-        raise Mistake(f"can't draw in {out}: {error.strerror or error}") from error
     return 0
 
 

@@ -24,13 +24,14 @@ from softql import (
     comparing,
     evaluating,
     finding,
+    opening,
     options,
     plotting,
     reporting,
     sweeping,
     verification,
 )
-from softql.mistakes import Mistake
+from softql.mistakes import Mistake, packages_for
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -165,12 +166,10 @@ def _add_solve(commands: Any) -> None:
 
 def _solve(arguments: argparse.Namespace) -> int:
     """Solve, print, draw."""
-    try:
+    with packages_for("solving"):
         from rich.console import Console
 
         from softql import plots, solving
-    except ImportError as error:
-        raise Mistake(f'{error}: solving needs the extra packages, pip install "softql[cli]"') from error
     name, alpha, gamma, method = (getattr(arguments, x) for x in ("environment", "alpha", "gamma", "method"))
     if arguments.learn and not alpha > 0:
         raise Mistake(f"alpha = {alpha:g}: --learn acts with a Boltzmann policy, so alpha must be positive")
@@ -182,8 +181,7 @@ def _solve(arguments: argparse.Namespace) -> int:
         raise Mistake(str(error)) from error
     console = Console(highlight=False, soft_wrap=True)
     solving.show(found, console)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with opening.drawing_in(folder):
         solving.draw(found, folder / "values.png")
         drawn = [folder / "values.png"]
         if arguments.learn:
@@ -191,18 +189,14 @@ def _solve(arguments: argparse.Namespace) -> int:
             console.print(f"learned from {transitions[-1]:,} transitions: max |Q - Q*| = {off[-1]:.3g}")
             plots.error_curve(folder / "learning.png", transitions, off, f"{name}, α = {alpha:g}, γ = {gamma:g}")
             drawn.append(folder / "learning.png")
-    except OSError as error:
-        raise Mistake(f"can't draw in {folder}: {error.strerror or error}") from error
     console.print(f"drawn: {', '.join(str(path) for path in drawn)}")
     return DONE
 
 
 def _train(arguments: argparse.Namespace) -> int:
     """Check everything, then train: a mistake must not cost the caller a run."""
-    try:
+    with packages_for("training"):
         from softql import session
-    except ImportError as error:
-        raise Mistake(f'{error}: training needs the extra packages, pip install "softql[cli]"') from error
     if arguments.resume is not None:
         return _resume(arguments)
     name = options.environment(arguments, "train")

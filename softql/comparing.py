@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from softql import finding, options
-from softql.mistakes import Mistake
+from softql.mistakes import Mistake, packages_for
 
 if TYPE_CHECKING:
     from softql.comparison import Entry
@@ -36,12 +36,10 @@ def add_to(commands: Any) -> None:
 
 
 def _compare(arguments: argparse.Namespace) -> int:
-    try:
+    with packages_for("comparing"):
         from rich.console import Console
 
         from softql import comparison, runs
-    except ImportError as error:
-        raise Mistake(f'{error}: comparing needs the extra packages, pip install "softql[cli]"') from error
     folders: list[Path] = list(dict.fromkeys(arguments.folders))
     configs = [_config(folder) for folder in folders]
     _same_world(folders, configs)

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from softql import finding, options
-from softql.mistakes import Mistake
+from softql.mistakes import Mistake, packages_for
 
 __all__ = ["add_to"]
 
@@ -44,13 +44,11 @@ def add_to(commands: Any) -> None:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     """New episodes with old parameters."""
-    try:
+    with packages_for("evaluating"):
         import numpy as np
         from rich.console import Console
 
         from softql import judging, runs, session, sweep
-    except ImportError as error:
-        raise Mistake(f'{error}: evaluating needs the extra packages, pip install "softql[cli]"') from error
     folder, policy, alpha = arguments.folder, arguments.policy, arguments.alpha
     try:
         config = json.loads((folder / runs.CONFIG).read_text())

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from softql import finding, options
 from softql.mistakes import Mistake
 
-__all__ = ["add_look", "config_of", "folder_of", "network_of", "styles_of"]
+__all__ = ["add_look", "config_of", "drawing_in", "network_of", "styles_of"]
 
 
 def add_look(command: argparse.ArgumentParser, where: str) -> None:
@@ -95,14 +96,24 @@ def styles_of(style: str) -> dict[str, Any]:
     return both if style == "both" else {style: both[style]}
 
 
-def folder_of(out: Path) -> Path:
-    """A folder to draw in, made.
+@contextmanager
+def drawing_in(out: Path) -> Iterator[None]:
+    """A folder to draw in, made; what can't be written there is one line. A reader of the output that has gone is left
+    to the caller.
 
     Raises:
-        Mistake: if it can't be.
+        Mistake: if nothing can be drawn there.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, drawing_in(Path(folder) / "figures"):
+        ...     print((Path(folder) / "figures").is_dir())
+        True
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise Mistake(f"can't draw in {out}: {error.strerror or error}") from error
-    return out

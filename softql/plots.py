@@ -48,53 +48,6 @@ def learning_curve(path: str | Path, metrics: Mapping[str, np.ndarray], title: s
     figure.savefig(path, dpi=120)
 
 
-def value_map(
-    path: str | Path,
-    cells: np.ndarray,
-    v: np.ndarray,
-    policy: np.ndarray,
-    directions: np.ndarray,
-    ended: np.ndarray,
-    title: str,
-) -> None:
-    """V* as colours on a map, and π* as arrows whose length is the probability of the action.
-
-    Args:
-      path: the PNG to write.
-      cells: row and column of each state [S, 2]; -1 lies nowhere.
-      v: V*(s) [S], reward units.
-      policy: π*(a|s) [S, A].
-      directions: where each action leads [S, A, 2] as (row, column).
-      ended: [S], True where the episode is over: no colour and no arrows there.
-      title: the figure's title.
-    """
-    rows, columns = cells.max(0) + 1
-    figure = empty_figure((1.6 + 0.75 * columns, 1.4 + 0.72 * rows))
-    axes = figure.subplots()
-    table = np.full((rows, columns), np.nan)
-    placed = np.flatnonzero(cells[:, 0] >= 0)
-    going = placed[~ended[placed]]  # the 0 of an end would stretch the scale
-    table[cells[going, 0], cells[going, 1]] = v[going]
-    image = axes.imshow(table, cmap="YlGnBu")
-    figure.colorbar(image, ax=axes, label="V*(s), reward units", shrink=0.8)
-    middle = (np.nanmin(table) + np.nanmax(table)) / 2
-    for s in placed:
-        row, column = cells[s]
-        ink = "white" if v[s] > middle and not ended[s] else "#1b2733"
-        words = {"ha": "right", "va": "top", "fontsize": 6.5, "color": ink}
-        axes.text(column + 0.46, row - 0.46, "end" if ended[s] else f"{v[s]:z.2f}", **words)
-        if not ended[s]:
-            reach = 0.4 * policy[s][:, None] * directions[s]
-            for step in reach[policy[s] > 0.02]:
-                arrow = {"arrowstyle": "-|>,head_width=0.12,head_length=0.2", "color": ink, "lw": 1.1}
-                axes.annotate("", (column + step[1], row + step[0]), (column, row), arrowprops=arrow | {"shrinkA": 0})
-    axes.set_xticks(range(columns))
-    axes.set_yticks(range(rows))
-    axes.tick_params(length=0, labelsize=7)
-    axes.set_title(f"{title}\nV* (colour, number) and π* (arrows, as long as they are likely)", fontsize=9, loc="left")
-    figure.savefig(path, dpi=140)
-
-
 def value_list(path: str | Path, v: np.ndarray, policy: np.ndarray, title: str) -> None:
     """V* and π* state by state, the states in order of V*, for worlds without a map.
 
@@ -260,5 +213,4 @@ def thousands(x: float, _: int) -> str:
 
 __all__ = [
     *("densities", "density_along_path", "empty_figure", "error_curve", "learning_curve", "thousands", "value_list"),
-    "value_map",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from softql import finding, opening
-from softql.mistakes import Mistake
+from softql.mistakes import Mistake, packages_for
 
 if TYPE_CHECKING:
     from softql.figures import Curves, Glimpse, Trace
@@ -39,26 +39,18 @@ def add_to(commands: Any) -> None:
 
 
 def _plot(arguments: argparse.Namespace) -> int:
-    try:
+    with packages_for("plotting"):
         from softql import figures, runs  # noqa: F401
-    except ImportError as error:
-        raise Mistake(f'{error}: plotting needs the extra packages, pip install "softql[cli]"') from error
     folder: Path = arguments.folder
     config = opening.config_of(folder, arguments.env)
     groups = _groups(folder, config)
-    out = opening.folder_of(arguments.out or folder / FIGURES)
-    styles = opening.styles_of(arguments.style)
-    try:
-        drawn = _curves(out, config, groups, styles)
-        for path in drawn:
+    out, styles = arguments.out or folder / FIGURES, opening.styles_of(arguments.style)
+    with opening.drawing_in(out):
+        for path in _curves(out, config, groups, styles):
             print(path)
         one = opening.network_of(folder, config, arguments.lane)
-        for path in _episodes(out, one, arguments, styles):
+        for path in (*_episodes(out, one, arguments, styles), *_map(out, one, styles)):
             print(path)
-    except BrokenPipeError:  # who reads what is printed has gone
-        raise
-    except OSError as error:
-        raise Mistake(f"can't draw in {out}: {error.strerror or error}") from error
     return 0
 
 
@@ -147,14 +139,40 @@ def _trace(name: str, episode: Episode, one: Learned) -> Trace:
     import numpy as np
 
     from softql.figures import Trace
+    from softql.returns import soft_lambda_returns
 
-    bonus = one.alpha * episode.entropy if name == "sampled" else np.zeros(len(episode.v))
-    to_go = np.zeros(len(episode.v))
-    to_go[-1] = 0.0 if episode.end == "terminated" else episode.v[-1]
-    for t in range(episode.steps)[::-1]:
-        to_go[t] = episode.reward[t] + bonus[t] + one.gamma * to_go[t + 1]
+    entropy = episode.entropy[:-1] * (name == "sampled")
+    ends = (np.arange(1, len(episode.v)) == episode.steps) & (episode.end == "terminated")
+    discount = np.where(ends, 0.0, one.gamma).astype(np.float32)
+    of_action = soft_lambda_returns(episode.reward, discount, episode.v[1:], -entropy, one.alpha, lambda_=1.0)
+    last = 0.0 if episode.end == "terminated" else episode.v[-1]
+    to_go = np.append(np.asarray(of_action) + one.alpha * entropy, last)  # of a state: its own entropy is in it too
     words = "Σ γᵏ (r + α H) from here" if name == "sampled" else "Σ γᵏ r from here"
     return Trace(name, episode.v, episode.entropy, episode.reward, to_go, words, episode.end)
+
+
+def _map(out: Path, one: Learned, styles: Mapping[str, Any]) -> list[Path]:
+    """V and the policy on the map of a small MDP whose states are places, beside the exact ones; else nothing."""
+    import numpy as np
+
+    from softql import figures, maps, session, solving
+    from softql.watching import at_states
+
+    env, env_params = one.plan.env, one.plan.env_params
+    if getattr(env.action_space(env_params), "n", None) is None:
+        return []
+    world = session.enumerated(env, env_params, one.gamma)
+    cells = None if world is None else solving.cells_of(env, world)
+    if world is None or cells is None:
+        return []
+    exact = solving.answer(env, env_params, one.plan.label, one.alpha, one.gamma, world=world)
+    v, policy = at_states(one, world.observations)
+    best = maps.Side("exact", np.asarray(exact.solution.v), exact.policy)
+    sides = [maps.Side(f"learned, {one.name}", v, policy), best]
+    place = maps.Place(cells, solving.directions(exact), np.asarray(world.terminal))
+    name, title = "value_map", f"{one.plan.label}, α = {one.alpha:.4g}, γ = {one.gamma:.4g}"
+    drawn = figures.save(out, name, lambda p: maps.value_map(place, sides, title, p), styles)
+    return [*drawn, figures.table(out / f"{name}.csv", *maps.rows(place, sides))]
 
 
 def _policies(out: Path, one: Learned, episode: Episode, title: str, styles: Mapping[str, Any]) -> list[Path]:

@@ -31,7 +31,7 @@ th { color: var(--dim); } td { font-variant-numeric: tabular-nums; }
 img { max-width: 100%; background: white; border-radius: 4px; }
 code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; } .dim { color: var(--dim); }
 """
-FIGURES = ("learning_curves", "entropy", "value_along_episode", "policy_at_states")  # as softql plot draws them
+FIGURES = ("learning_curves", "entropy", "value_map", "value_along_episode", "policy_at_states")  # of softql plot
 VERDICT = {
     "greedy_returns": "mean greedy return",
     "suboptimality": "below V* with entropy, exactly",

@@ -1,7 +1,7 @@
 """`softql solve` as a person sees it: the exact answer of a small environment, printed and drawn.
 
 Where the states lie on a grid (a position on a map, a picture with one mark) values and policy are shown on it;
-otherwise state by state. Imports: tabular, plots.
+otherwise state by state. Imports: tabular, drawing, maps, plots.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 from rich.console import Console
 
-from softql import plots
+from softql import maps, plots
+from softql.drawing import LIGHT
 from softql.equations import entropy
 from softql.mdp import World, dense, from_gymnax
 from softql.tabular import (
@@ -55,8 +56,16 @@ class Answer(NamedTuple):
     cells: np.ndarray | None
 
 
-def answer(env: Any, env_params: Any, name: str, alpha: float, gamma: float, method: str = "newton") -> Answer:
-    """Enumerate and solve an environment.
+def answer(
+    env: Any,
+    env_params: Any,
+    name: str,
+    alpha: float,
+    gamma: float,
+    method: str = "newton",
+    world: World | None = None,
+) -> Answer:
+    """Enumerate and solve an environment; `world` is what it enumerates to at this gamma, where that is known.
 
     Raises:
       ValueError: when it can't be enumerated, alpha is negative or so large that values overflow, or gamma is not in
@@ -67,7 +76,7 @@ def answer(env: Any, env_params: Any, name: str, alpha: float, gamma: float, met
     if not 0 <= alpha < np.inf:
         raise ValueError(f"alpha = {alpha}: it must be at least 0 and finite (0 is the hard maximum)")
     try:
-        world = from_gymnax(env, env_params, gamma)
+        world = from_gymnax(env, env_params, gamma) if world is None else world
     except ValueError as error:  # some environments call themselves otherwise
         raise ValueError(str(error).replace(str(env.name), name, 1)) from error
     solution = METHODS[method](world.mdp, alpha)
@@ -181,7 +190,8 @@ def draw(found: Answer, path: Path) -> None:
     if found.cells is None:
         plots.value_list(path, v, found.policy, title)
     else:
-        plots.value_map(path, found.cells, v, found.policy, directions(found), ended, title)
+        place = maps.Place(found.cells, directions(found), ended)
+        maps.value_map(place, [maps.Side("exact", v, found.policy)], title, LIGHT).savefig(path, dpi=140)
 
 
 def learn(found: Answer, steps: int, seed: int, walkers: int = 16) -> tuple[np.ndarray, np.ndarray]:

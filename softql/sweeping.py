@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from softql import finding, options
-from softql.mistakes import Mistake
+from softql.mistakes import Mistake, packages_for
 
 __all__ = ["add_to"]
 
@@ -103,10 +103,8 @@ def _hint(unknown: str) -> str:
 
 def _sweep(arguments: argparse.Namespace) -> int:
     """Check everything, then train."""
-    try:
+    with packages_for("a sweep"):
         from softql import session, sweep
-    except ImportError as error:
-        raise Mistake(f'{error}: a sweep needs the extra packages, pip install "softql[cli]"') from error
     if arguments.resume is not None:
         return _resume(arguments)
     name = options.environment(arguments, "sweep")

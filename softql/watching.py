@@ -21,7 +21,7 @@ from softql.equations import boltzmann_entropy, boltzmann_log_policy, soft_value
 from softql.lanes import observed
 from softql.measures import uniform
 
-__all__ = ["Episode", "Learned", "Mind", "learned", "mind", "watch"]
+__all__ = ["Episode", "Learned", "Mind", "at_states", "learned", "mind", "watch"]
 
 Policy = Literal["greedy", "sampled"]
 SAMPLES = 256  # uniform actions that V is estimated from in more than two dimensions
@@ -178,6 +178,20 @@ def _continuous(one: Learned) -> Mind:
 
     shown = np.asarray(points) if len(box.low) <= 2 else None
     return Mind(act, think, shown, float(jnp.exp(box.log_volume())) / len(points))
+
+
+def at_states(one: Learned, obs: Any) -> tuple[np.ndarray, np.ndarray]:
+    """V and the policy over Discrete actions in many states at once.
+
+    Args:
+        one: who thinks.
+        obs: of the states [S, ...].
+
+    Returns:
+        V [S], reward units, and π(a|s) [S, A], on the host.
+    """
+    v, _, log_pi = jax.device_get(jax.jit(jax.vmap(mind(one).think))(jnp.asarray(obs)))
+    return v, np.exp(log_pi)
 
 
 def watch(

@@ -73,7 +73,7 @@ LADDER = {
         {"jax", "numpy", "rich"},
     ),
     "softql.solving": (
-        {"softql.equations", "softql.mdp", "softql.tabular", "softql.plots"},
+        {"softql.equations", "softql.mdp", "softql.tabular", "softql.drawing", "softql.maps", "softql.plots"},
         {"jax", "numpy", "rich"},
     ),
     "softql.mistakes": (set(), set()),
@@ -110,6 +110,7 @@ LADDER = {
         {"numpy", "rich"},
     ),
     "softql.drawing": ({"softql.envs"}, {"numpy", "PIL", "matplotlib"}),
+    "softql.maps": ({"softql.drawing", "softql.plots"}, {"numpy", "matplotlib"}),
     "softql.figures": (
         {*("softql.checkpoint", "softql.comparison", "softql.drawing", "softql.intervals", "softql.plots")},
         {"numpy", "matplotlib"},
@@ -124,8 +125,11 @@ LADDER = {
         set(),
     ),
     "softql.plotting": (
-        {*("softql.drawing", "softql.figures", "softql.finding", "softql.grids", "softql.opening", "softql.runs"),
-         "softql.watching", "softql.mistakes"},
+        {
+            *("softql.drawing", "softql.figures", "softql.finding", "softql.grids", "softql.maps", "softql.opening"),
+            *("softql.returns", "softql.runs", "softql.session", "softql.solving", "softql.watching"),
+            "softql.mistakes",
+        },
         {"numpy"},
     ),
     "softql.animating": (
@@ -138,7 +142,7 @@ LADDER = {
     "softql.cli": (
         {
             *("softql.citing", "softql.reporting", "softql.sweeping", "softql.comparing", "softql.evaluating"),
-            *("softql.plotting", "softql.animating"),
+            *("softql.plotting", "softql.animating", "softql.opening"),
             "softql",
             "softql.session",
             "softql.solving",

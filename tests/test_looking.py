@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from softql import cli, finding, runs, session, sweep, watching
-from softql.drawing import DARK, LIGHT, scene
+from softql import cli, figures, finding, plotting, runs, session, sweep, watching
+from softql.drawing import DARK, LIGHT, Side, frame, scene
 
 KNOWN = {
     "CartPole-v1": {"theta": 0.2},
@@ -140,15 +140,14 @@ def test_plot_draws_a_run_and_writes_the_numbers(pole, tmp_path, capsys):
 
 
 def test_what_came_of_a_state_is_v_at_the_cut_and_adds_up(pole):
-    from softql.plotting import _trace
-
     one = watching.learned(pole, json.loads((pole / runs.CONFIG).read_text()))
     ((episode,),) = watching.watch(one, 0, ("sampled",), 1, 4)
     assert (episode.end, episode.steps, len(episode.v)) == ("left", 4, 5)
-    trace = _trace("sampled", episode, one)
+    trace = plotting._trace("sampled", episode, one)
     assert trace.to_go[-1] == episode.v[-1]
-    expected = 1.0 + one.alpha * episode.entropy[3] + one.gamma * episode.v[4]
-    assert trace.to_go[3] == pytest.approx(expected, rel=1e-6)
+    for t in range(4):
+        expected = 1.0 + one.alpha * episode.entropy[t] + one.gamma * trace.to_go[t + 1]
+        assert trace.to_go[t] == pytest.approx(expected, rel=1e-6)
     np.testing.assert_allclose(np.exp(episode.log_pi).sum(-1), 1, rtol=1e-5)
 
 
@@ -179,20 +178,48 @@ def test_show_draws_an_animation_and_a_strip(pole, tmp_path, capsys):
 
 
 def test_continuous_actions_are_shown_as_densities(tmp_path, capsys):
-    sizes = {"warmup": 64, "buffer": 512, "envs": 4}
-    folder = written(tmp_path, "MultiGoal-softql", sizes)
+    """Of two coordinates as maps; one policy of one style as an animation only."""
+    folder = written(tmp_path, "MultiGoal-softql", {"warmup": 64, "buffer": 512, "envs": 4})
     assert softql("plot", folder, "--steps", 3, "--style", "dark") == 0
     assert not list((folder / "figures").glob("*s.png"))  # for a dark page only
     found = rows(folder / "figures" / "policy_at_states.csv")
     box, states = 4.0, len({row["step"] for row in found})
     assert sum(float(row["pi"]) for row in found) * box / (len(found) / states) == pytest.approx(states, rel=1e-3)
-
-
-def test_one_policy_as_an_animation_only(tmp_path):
-    folder = written(tmp_path, "Pendulum-v1", {"warmup": 64, "buffer": 512, "envs": 4})
     arguments = ("--style", "dark", "--policy", "sampled", "--format", "gif")
-    assert softql("show", folder, "--steps", 2, *arguments) == 0
+    assert softql("show", folder, "--steps", 3, *arguments) == 0
     assert {p.name for p in folder.glob("episode*")} == {"episode-dark.gif"}
+
+
+def test_one_coordinate_is_a_curve():
+    """A density over [-2, 2]: with its peak marked below a frame, and as a panel of a figure."""
+    points = np.linspace(-2, 2, 101)[:, None]
+    density = np.exp(-np.square(points[:, 0] - 1) / 0.02)
+    picture = np.zeros((20, 220, 3), np.uint8)
+    flat, peaked = (
+        frame([Side(picture, "sampled", (), x / x.sum(), ("-2", "2"), taken=75)], LIGHT)
+        for x in (np.ones(101), density)
+    )
+    assert flat.shape == peaked.shape
+    assert (flat[-40:, :60] != peaked[-40:, :60]).any()  # where the one has mass and the other none
+    one = figures.Glimpse(picture, "step 0", density, points, None)
+    (panel,) = figures.policies([one], "a title", LIGHT).axes[1:]
+    assert panel.lines[0].get_xdata()[panel.lines[0].get_ydata().argmax()] == pytest.approx(1)
+
+
+def test_a_world_of_places_is_drawn_as_a_map_beside_the_exact_one(tmp_path):
+    folder = written(tmp_path, "FrozenLake-misc", {"alpha": 1e-3})
+    one = watching.learned(folder, json.loads((folder / runs.CONFIG).read_text()))
+    assert [path.name for path in plotting._map(folder, one, {"dark": DARK})] == ["value_map-dark.png", "value_map.csv"]
+    found = rows(folder / "value_map.csv")
+    assert [row["map"] for row in found] == ["learned, seed 0"] * 16 + ["exact"] * 16
+    assert sum(row["ended"] == "True" for row in found) == 2 * 5
+    learned, exact = (
+        {(int(row["row"]), int(row["column"])): float(row["v"]) for row in found[k : k + 16]} for k in (0, 16)
+    )
+    assert max(exact, key=exact.get) == (3, 2)  # next to the goal, as entropy is worth next to nothing
+    assert learned != exact
+    for row in found:
+        assert sum(float(row[f"pi_{a}"]) for a in range(4)) == pytest.approx(1, abs=1e-4)
 
 
 def test_a_sweep_is_drawn_by_combination(tmp_path, capsys):

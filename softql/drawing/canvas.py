@@ -29,29 +29,22 @@ class Palette(NamedTuple):
     marks: tuple[str, ...]
 
 
-LIGHT = Palette(
-    ground="#ffffff",
-    ink="#1b2733",
-    faint="#8a8f98",
-    panel="#e6e9ed",
-    main="#1f5fa8",
-    accent="#d55e00",
-    marks=(
-        *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"),
-        *("#56b4e9", "#5a5a5a", "#8c6d1f", "#7a3db8", "#a8b400"),
-    ),
+PAGES = {  # a colour on a light page, and on a dark one
+    "ground": ("#ffffff", "#131416"),
+    "ink": ("#1b2733", "#dfe3e8"),
+    "faint": ("#8a8f98", "#7d848e"),
+    "panel": ("#e6e9ed", "#2a2e34"),
+    "main": ("#1f5fa8", "#6cb0f5"),
+    "accent": ("#d55e00", "#ff9147"),
+}
+MARKS = (
+    *(("#0072b2", "#4ba3e3"), ("#d55e00", "#ff8243"), ("#009e73", "#26c295"), ("#cc79a7", "#e79fc4")),
+    *(("#e69f00", "#f2b84b"), ("#56b4e9", "#8fd0f7"), ("#5a5a5a", "#a9adb3"), ("#8c6d1f", "#c4a353")),
+    *(("#7a3db8", "#b48ae6"), ("#a8b400", "#d3df3f")),
 )
-DARK = Palette(
-    ground="#131416",
-    ink="#dfe3e8",
-    faint="#7d848e",
-    panel="#2a2e34",
-    main="#6cb0f5",
-    accent="#ff9147",
-    marks=(
-        *("#4ba3e3", "#ff8243", "#26c295", "#e79fc4", "#f2b84b"),
-        *("#8fd0f7", "#a9adb3", "#c4a353", "#b48ae6", "#d3df3f"),
-    ),
+LIGHT, DARK = (
+    Palette(*(colours[page] for colours in PAGES.values()), marks=tuple(colours[page] for colours in MARKS))
+    for page in (0, 1)
 )
 
 
