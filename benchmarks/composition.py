@@ -1,4 +1,4 @@
-"""Two skills trained apart and composed by averaging Q. Draws docs/composition.png, writes docs/composition.md.
+"""Two skills trained apart and composed by averaging Q. Draws docs/composition.png, writes composition.csv and .md.
 
     python -m benchmarks.composition [--seeds 2]
 
@@ -29,6 +29,7 @@ from softql.agents.critics import Critic, action_box, critic
 from softql.agents.records import ContinuousShape, Parts
 from softql.envs.lines import EDGE, LINES, SKILLS, Discretised, LinesParams, discretised
 from softql.equations import boltzmann_log_policy, policy_value, soft_value
+from softql.figures import table
 from softql.measures import quadrature
 from softql.showing import Seen, walk
 from softql.tabular import composed_q, composition_cost, disagreement, optimal_q, policy_q
@@ -145,26 +146,43 @@ def inside(answer: Exact, network: Critic, each: list[Parts]) -> np.ndarray:
     return np.array([float(((x >= 0) & (x <= answer.cost)).mean()) for x in over])
 
 
-def picture(found: dict[str, Learned]) -> None:
-    """Paths of the two skills, of the two composed, and of the agent trained on the mean reward."""
+def drawn(found: dict[str, Learned]) -> dict[str, np.ndarray]:
+    """The paths in the picture [path, time, 2]: of the two skills, of the two composed, and of the agent trained on the
+    mean reward."""
+    paths = {}
+    for name in (FIRST, SECOND, BY_QUADRATURE, MEAN):
+        obs, action = (x[:DRAWN] for x in found[name].trails[:2])
+        paths[name] = np.concatenate([obs, obs[:, -1:] + action[:, -1:]], 1)
+    return paths
+
+
+def picture(paths: dict[str, np.ndarray]) -> None:
+    """A panel a policy."""
     plt.rcParams.update({"font.size": 9, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK})
-    names = [FIRST, SECOND, BY_QUADRATURE, MEAN]
-    figure, axes = plt.subplots(1, len(names), figsize=(3.1 * len(names), 3.3), layout="constrained")
-    for axis, name in zip(axes, names, strict=True):
-        seen = found[name].trails
+    figure, axes = plt.subplots(1, len(paths), figsize=(3.1 * len(paths), 3.3), layout="constrained")
+    for axis, (name, each) in zip(axes, paths.items(), strict=True):
         for line in (-LEVEL, LEVEL):
             if name != SECOND:
                 axis.axvline(line, color=ORANGE, linewidth=1, alpha=0.7)
             if name != FIRST:
                 axis.axhline(line, color=ORANGE, linewidth=1, alpha=0.7)
-        for obs, action in zip(seen.obs[:DRAWN], seen.action[:DRAWN], strict=True):
-            path = np.concatenate([obs, obs[-1:] + action[-1:]])
+        for path in each:
             axis.plot(path[:, 0], path[:, 1], color=BLUE, linewidth=0.6, alpha=0.45)
             axis.plot(*path[-1], ".", color=BLUE, markersize=4)
         axis.set(xlim=(-EDGE, EDGE), ylim=(-EDGE, EDGE), aspect="equal", xticks=(-4, 0, 4), yticks=(-4, 0, 4))
         axis.set_title(name, color=INK)
         axis.tick_params(colors=INK)
     figure.savefig(DOCS / "composition.png", dpi=110, transparent=True)
+
+
+def numbers(paths: dict[str, np.ndarray]) -> list[list[object]]:
+    """What the picture is drawn from: a line a place."""
+    return [
+        [name, k, t, *(round(float(x), 4) for x in place)]
+        for name, each in paths.items()
+        for k, path in enumerate(each)
+        for t, place in enumerate(path)
+    ]
 
 
 def span(x: np.ndarray, form: str) -> str:
@@ -243,7 +261,8 @@ The bound holds and is wide: C* adds up the worst disagreement ahead for ever, w
 far less. Learned, V of Q_Σ at the origin is {learned} and V of the agent trained on the mean reward is
 {alone}; the learned Q_Σ lies between Q*_C and Q*_C + C* at {held} of the pairs.
 
-Made by `python -m benchmarks.composition`, seeds fixed.
+Made by `python -m benchmarks.composition`, seeds fixed; the paths of the picture are in
+[composition.csv](composition.csv).
 """
 
 
@@ -268,7 +287,9 @@ def main() -> None:
         BY_LANGEVIN: followed(pair, replace(shape, mode="langevin"), both),
         MEAN: followed(network, shape, mean),
     }
-    picture(found)
+    paths = drawn(found)
+    picture(paths)
+    table(DOCS / "composition.csv", ["policy", "path", "step", "x", "y"], numbers(paths))
     (DOCS / "composition.md").write_text(page(found, answer, alpha, gamma, inside(answer, pair, both)))
     print((DOCS / "composition.md").read_text())
 

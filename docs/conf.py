@@ -48,13 +48,25 @@ def plain(line: str) -> str:
     return "".join(p if i % 2 else re.sub(r"([*|\\]|_(?!\w))", r"\\\1", p) for i, p in enumerate(parts))
 
 
+SECTION = re.compile(r"[A-Z]\w+:$")
+
+
 def readable(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
-    """Docstrings are written to be read in the code; here their formulas are kept from being taken for markup."""
-    example = False
-    for i, line in enumerate(lines):
+    """Docstrings are written to be read in the code: here their formulas are kept from being taken for markup, and what
+    is set off by an indent, a formula or a table, stays as it is laid out."""
+    found: list[str] = []
+    example = displayed = section = False
+    for line in lines:
+        indented = line.startswith("    ")
+        if line.strip() and not indented:
+            section = bool(SECTION.match(line))
         example = line.strip().startswith(">>>") or (example and bool(line.strip()))
-        if not example:
-            lines[i] = plain(line)
+        begins = indented and not (section or example or displayed) and (not found or not found[-1].strip())
+        if begins:
+            found += ["::", ""]
+        displayed = begins or (displayed and (indented or not line.strip()))
+        found.append(line if example or displayed else plain(line))
+    lines[:] = found
 
 
 def mathml(self: Any, node: Any, display: str) -> None:

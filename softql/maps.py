@@ -64,7 +64,7 @@ def value_map(place: Place, sides: Sequence[Side], title: str, palette: Palette)
         table[tuple(place.cells[going].T)] = side.v[going]
         image = axes.imshow(table, cmap=colours, norm=scale)
         for s in np.flatnonzero(place.cells[:, 0] >= 0):
-            _cell(axes, place, side, s, size, palette, scale(side.v[s]) > 0.5)
+            _cell(axes, place, side, int(s), size, palette, scale(side.v[s]) > 0.5)
         axes.set_xticks(range(width))
         axes.set_yticks(range(height))
         axes.tick_params(length=0, labelsize=7)

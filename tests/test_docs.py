@@ -1,9 +1,10 @@
-"""The docs: the story is fresh, the tutorial runs, the check of links can fail. `.ci/run` builds the site itself.
+"""The docs: generated pages are fresh, code runs, the check of links can fail. `.ci/run` builds the site itself.
 
 Room: docs.
 """
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def test_the_story_is_fresh():
     assert module("story").page() == (DOCS / "story.md").read_text("utf-8"), "python docs/story.py"
 
 
+def test_the_performance_page_is_fresh():
+    from benchmarks.speed import PAGE, RESULTS, page
+
+    assert page(json.loads(RESULTS.read_text())) == PAGE.read_text("utf-8"), "python -m benchmarks.speed --page"
+
+
 def test_the_story_tells_each_row_with_its_function_law_and_theorem():
     text = (DOCS / "story.md").read_text("utf-8")
     assert re.findall(r"\(eq-(\d+)\)", text) == [str(n) for n in range(1, 23)]
@@ -32,18 +39,15 @@ def test_the_story_tells_each_row_with_its_function_law_and_theorem():
         assert all(told)
 
 
-def test_the_tutorial_runs():
-    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "tutorial.md").read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 7
-    names = {"__name__": "tutorial"}
-    for block in blocks:
-        exec(block, names)
-
-
-@pytest.mark.parametrize("page", ["look", "solve", "train"])
-def test_the_how_tos_run(page):
-    (block,) = re.findall(r"```python\n(.*?)```", (DOCS / f"{page}.md").read_text("utf-8"), re.DOTALL)
-    exec(block, {"__name__": page})
+@pytest.mark.parametrize(
+    ("page", "count"), {"tutorial": 7, "look": 1, "solve": 1, "train": 1, "actions": 3, "compose": 2}.items()
+)
+def test_the_code_of_a_page_runs_from_top_to_bottom(page, count):
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / f"{page}.md").read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == count
+    names = {"__name__": page}
+    for at, block in enumerate(blocks):
+        exec(compile(block, f"docs/{page}.md, block {at}", "exec"), names)
 
 
 def test_every_page_is_in_the_contents():

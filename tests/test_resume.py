@@ -6,8 +6,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -15,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from forked import starter
 from full import room
 
 from softql import checkpoint, cli, finding, runs, session
 
-ROOT = Path(__file__).parent.parent
 SMALL = ["--seeds", "2", "--steps", "2048", "--envs", "4", "--hidden", "8", "--episodes", "2"]
 MODES = {
     "on_policy": ["--rollout", "8", "--minibatches", "2"],
@@ -279,46 +277,47 @@ def test_other_versions_are_named(cut, capsys):
     assert outcome(folder) == expected
 
 
-def start(folder, log, *arguments):
-    """A real process that trains in the folder, or goes on there; what it compiles, the next one finds."""
-    here = {"PYTHONPATH": str(ROOT), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
-    how = ["--resume", folder] if (folder / runs.CONFIG).exists() else [*arguments, "--out", folder]
-    command = [sys.executable, "-m", "softql.cli", "train", *map(str, how), "--save-every", "0"]
-    return subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | here)
-
-
 def size(path):
     return path.stat().st_size if path.exists() else 0
 
 
-def test_killed_at_random_moments(tmp_path):
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+def test_killed_at_random_moments(tmp_path, monkeypatch):
     """kill -9 at 20 random moments, of starting, training, saving and ending: the end is that of an unbroken run."""
-    arguments = ["CartPole-v1", "--seeds", "2", "--steps", "1500000", "--envs", "4", "--rollout", "8"]
-    arguments += ["--minibatches", "2", "--hidden", "8", "--episodes", "2"]
-    rng, whole, out = random.Random(0), tmp_path / "whole", tmp_path / "run"
+    new = ["--env", f"{Path(__file__).parent / 'own.py'}:Corridor", "--seeds", "2", "--steps", "600000", "--envs", "4"]
+    new += ["--rollout", "8", "--minibatches", "2", "--hidden", "8", "--episodes", "2"]
+    rng, whole, out, log = random.Random(0), tmp_path / "whole", tmp_path / "run", tmp_path / "log"
+    begin = starter(monkeypatch)
+
+    def start(folder):
+        how = ["--resume", folder] if (folder / runs.CONFIG).exists() else [*new, "--out", folder]
+        return begin(log, ["train", *how, "--save-every", "0"])
+
+    def ended(process):
+        process.join()
+        return process.exitcode
+
     killed, went_on = 0, 0
-    with open(tmp_path / "log", "w+") as log:
-        assert start(whole, log, *arguments).wait() == 0
-        while killed < KILLS:
-            if out.exists() and (out / runs.RESULT).exists():  # it ended in time: another run
-                assert outcome(out) == outcome(whole)
-                out = out.with_name(out.name + "n")
-            process = start(out, log, *arguments)
-            if rng.random() < 0.75:  # while it trains; else at any moment from the start of the process on
-                before = size(out / runs.METRICS)
-                while process.poll() is None and size(out / runs.METRICS) <= before:
-                    before = size(out / runs.METRICS)  # the file is cut to what the state knows of, then it grows
-                    time.sleep(0.002)
-                time.sleep(rng.uniform(0, 0.4))
-            else:
-                time.sleep(rng.uniform(0, 5))
-            process.send_signal(signal.SIGKILL)
-            killed += process.wait() == -signal.SIGKILL
-            went_on += (out / runs.STATE).exists() or (out / runs.EARLIER).exists()
-        while not (out / runs.RESULT).exists():
-            assert start(out, log, *arguments).wait() == 0
-        log.seek(0)
-        said = log.read()
+    assert ended(start(whole)) == 0
+    while killed < KILLS:
+        if out.exists() and (out / runs.RESULT).exists():  # it ended in time: another run
+            assert outcome(out) == outcome(whole)
+            out = out.with_name(out.name + "n")
+        process = start(out)
+        if rng.random() < 0.75:  # while it trains; else at any moment from the start of the process on
+            before = size(out / runs.METRICS)
+            while process.is_alive() and size(out / runs.METRICS) <= before:
+                before = size(out / runs.METRICS)  # the file is cut to what the state knows of, then it grows
+                time.sleep(0.002)
+            time.sleep(rng.uniform(0, 0.4))
+        else:
+            time.sleep(rng.uniform(0, 3))
+        process.kill()
+        killed += ended(process) == -signal.SIGKILL
+        went_on += (out / runs.STATE).exists() or (out / runs.EARLIER).exists()
+    while not (out / runs.RESULT).exists():
+        assert ended(start(out)) == 0
+    said = log.read_text()
     assert outcome(out) == outcome(whole)
     assert not list(out.glob(".*"))
     assert "Traceback" not in said

@@ -8,6 +8,7 @@ import importlib.util
 import json
 import struct
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from softql import cli, runs
 from softql.mistakes import Mistake
 from softql.writers import PACKAGES, WRITERS, needed, opened
 
-SMALL = ["--seeds", "2", "--steps", "512", "--envs", "4", "--rollout", "8", "--minibatches", "2", "--hidden", "8"]
+OWN = Path(__file__).parent / "own.py"
+SMALL = ["--env", f"{OWN}:Corridor", "--network", f"{OWN}:linear", "--seeds", "2", "--steps", "512", "--envs", "4"]
+SMALL += ["--rollout", "8", "--minibatches", "2", "--episodes", "3"]  # as test_sweep has it: compiled already
 CHUNKS = [
     {"env_steps": np.array([n, n]), "episode_return": np.array([np.nan, 2.5]), "finite": np.array([True, True])}
     for n in (10, 20)
@@ -43,7 +46,7 @@ class Told:
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_missing_package_is_one_line_before_anything_is_done(name, tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, PACKAGES[name], None)
-    assert softql("train", "CartPole-v1", *SMALL, "--writer", name, "--out", tmp_path / "run") == 2
+    assert softql("train", *SMALL, "--writer", name, "--out", tmp_path / "run") == 2
     said = f'softql: --writer {name} needs {PACKAGES[name]}: pip install "softql[{name}]"\n'
     assert capsys.readouterr().err == said
     assert not (tmp_path / "run").exists()
@@ -61,7 +64,7 @@ def test_training_tells_its_writers_what_it_writes_and_goes_on_with_them(tmp_pat
     monkeypatch.setitem(WRITERS, "wandb", lambda *a: made.append(Told(*a)) or made[-1])
     monkeypatch.setitem(PACKAGES, "wandb", "json")  # one that is there
     out = tmp_path / "run"
-    assert softql("train", "CartPole-v1", *SMALL, "--episodes", 1, "--writer", "wandb", "--out", out) == 0
+    assert softql("train", *SMALL, "--writer", "wandb", "--out", out) == 0
     config = json.loads((out / runs.CONFIG).read_text())
     assert config["writers"] == ["wandb"]
     (told,) = made
@@ -98,6 +101,21 @@ def test_tensorboard_files_hold_the_scalars(tmp_path):
     }
 
 
+def test_a_tensorboard_run_that_goes_on_says_where(tmp_path):
+    """The new file begins with the step from which TensorBoard drops what the killed process had written."""
+    if importlib.util.find_spec("tensorboardX") is None:
+        with pytest.raises(Mistake, match="needs tensorboardX"):
+            needed(["tensorboard"])
+        return
+    from tensorboardX.proto.event_pb2 import Event, SessionLog
+
+    for folder, chunks in (("first", CHUNKS), ("second", CHUNKS[1:])):
+        write(tmp_path / folder, "tensorboard", chunks)
+    (path,) = (tmp_path / "second" / "tensorboard" / "seed-1").glob("events*")
+    starts = [e.step for e in read(path, Event) if e.session_log.status == SessionLog.START]
+    assert starts == [20]
+
+
 def test_wandb_writes_offline_and_goes_on_under_its_id(tmp_path, monkeypatch):
     if importlib.util.find_spec("wandb") is None:
         with pytest.raises(Mistake, match="needs wandb"):
@@ -123,8 +141,9 @@ def read(path, kind):
         data = data[16 + size :]
 
 
-def write(folder, name):
+def write(folder, name, chunks=CHUNKS):
+    folder.mkdir(exist_ok=True)
     writers = opened([name], folder, {"alpha": 0.5})
     with runs.MetricsFile(folder / runs.METRICS, CHUNKS[0], writers=writers) as file:
-        for chunk in CHUNKS:
+        for chunk in chunks:
             file.add(1.0, chunk)

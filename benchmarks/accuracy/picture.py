@@ -1,4 +1,7 @@
-"""The picture: largest error against temperature, readable on light and on dark pages. Imports: matplotlib."""
+"""The picture, largest error against temperature, readable on light and on dark pages, and its numbers as CSV.
+
+Imports: matplotlib, softql.figures.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from benchmarks.accuracy import cases, page
+from softql.figures import table
 
 INK = "#808890"  # on white and on black alike
 LINES = {
@@ -27,13 +31,21 @@ WORST = 1e12
 
 
 def write(path: Path, column: page.Column) -> None:
+    """The picture, and beside it the CSV."""
+    worst = {(name, who): by_temperature(column, name, who) for name in PANELS for who in LINES}
+    heading = ["quantity", "library", *(f"alpha={alpha:.6g}" for alpha in cases.ALPHAS)]
+    table(
+        path.with_suffix(".csv"),
+        heading,
+        [[*key, *(float(f"{x:.6g}") for x in row)] for key, row in worst.items() if row is not None],
+    )
     plt.rcParams.update({"font.size": 9, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK})
     figure, panels = plt.subplots(1, 4, figsize=(12, 3.6), sharey=True, layout="constrained")
     for axis, (name, title) in zip(panels, PANELS.items(), strict=True):
         for who, (colour, style) in LINES.items():
-            worst = by_temperature(column, name, who)
-            if worst is not None:
-                axis.loglog(cases.ALPHAS, worst, color=colour, linestyle=style, label=who, linewidth=1.8)
+            row = worst[name, who]
+            if row is not None:
+                axis.loglog(cases.ALPHAS, row, color=colour, linestyle=style, label=who, linewidth=1.8)
         axis.axhline(0.5, color=INK, linewidth=0.6, linestyle=(0, (1, 3)))
         axis.set_title(title, color=INK)
         axis.set_xlabel("temperature α")

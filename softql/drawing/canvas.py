@@ -29,23 +29,23 @@ class Palette(NamedTuple):
     marks: tuple[str, ...]
 
 
-PAGES = {  # a colour on a light page, and on a dark one
-    "ground": ("#ffffff", "#131416"),
-    "ink": ("#1b2733", "#dfe3e8"),
-    "faint": ("#8a8f98", "#7d848e"),
-    "panel": ("#e6e9ed", "#2a2e34"),
-    "main": ("#1f5fa8", "#6cb0f5"),
-    "accent": ("#d55e00", "#ff9147"),
-}
+COLOURS = (  # on a light page, and on a dark one: what comes before the marks, in the order of the fields
+    *(("#ffffff", "#131416"), ("#1b2733", "#dfe3e8"), ("#8a8f98", "#7d848e")),
+    *(("#e6e9ed", "#2a2e34"), ("#1f5fa8", "#6cb0f5"), ("#d55e00", "#ff9147")),
+)
 MARKS = (
     *(("#0072b2", "#4ba3e3"), ("#d55e00", "#ff8243"), ("#009e73", "#26c295"), ("#cc79a7", "#e79fc4")),
     *(("#e69f00", "#f2b84b"), ("#56b4e9", "#8fd0f7"), ("#5a5a5a", "#a9adb3"), ("#8c6d1f", "#c4a353")),
     *(("#7a3db8", "#b48ae6"), ("#a8b400", "#d3df3f")),
 )
-LIGHT, DARK = (
-    Palette(*(colours[page] for colours in PAGES.values()), marks=tuple(colours[page] for colours in MARKS))
-    for page in (0, 1)
-)
+
+
+def _page(which: int) -> Palette:
+    ground, ink, faint, panel, main, accent = (pair[which] for pair in COLOURS)
+    return Palette(ground, ink, faint, panel, main, accent, tuple(pair[which] for pair in MARKS))
+
+
+LIGHT, DARK = _page(0), _page(1)
 
 
 @cache
