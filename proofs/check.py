@@ -1,32 +1,25 @@
-"""Integrity checks of the proofs, and the two files they generate.
+"""Integrity checks of the proofs, and the files they generate.
 
-    python check.py [--at FOLDER] scan assumptions ledger index    each check, in order; exit 1 if one fails
+    python check.py [--at FOLDER] scan assumptions satisfied ledger index   each check, in order; exit 1 if one fails
     python check.py write-ledger | write-index                     rewrite the ledger | the index in README.md
     python check.py write-catalogue                                rewrite what `softql laws` and `softql where` know
+    python check.py recheck                                        have coqchk read the compiled theories (minutes)
 
-`scan` needs Python alone; `assumptions` and `ledger` need coqc and a finished build.
+`scan` and `index` need Python alone; the others need coqc and a finished build.
 """
 
 from __future__ import annotations
 
-import ast
-import json
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from typing import NamedTuple
+
+from ledgers import ledger, write_ledger
+from reading import CORE, MEASURE, ROUNDING, VECTORS, coqc, sources, stated, theorems, without_comments
+from tag_index import check_catalogue, index, write_catalogue, write_index
 
 HERE = Path(__file__).resolve().parent
-
-# The theories in the order of reading. `anymeasure` stands on another library and has its own group.
-CORE = (
-    "sums", "contraction", "value", "policy", "gradient", "temperature", "backup", "returns", "retrace",
-    "tabular", "agent", "estimator", "measures", "sampler",
-)  # fmt: skip
-MEASURE = ("anymeasure",)
-ROUNDING = ("rounding",)  # and floating-point arithmetic on Flocq
 
 # What interval arithmetic computes with: the processor's integers, as Coq's library specifies them.
 INTEGERS = {
@@ -48,82 +41,64 @@ REALS = {
     "FunctionalExtensionality.functional_extensionality_dep",
     "Classical_Prop.classic",
 }
+ANALYSIS = {
+    "boolp.propositional_extensionality",
+    "boolp.functional_extensionality_dep",
+    "boolp.constructive_indefinite_description",
+}
 ALLOWED = {
     "core": REALS,
     "rounding": REALS,
     "instances": REALS,
     "vectors": REALS | INTEGERS,
-    "measure": {
-        "boolp.propositional_extensionality",
-        "boolp.functional_extensionality_dep",
-        "boolp.constructive_indefinite_description",
-    },
+    "measure": ANALYSIS,
+    # with the reals of Coq's library as the field
+    "measure instances": ANALYSIS | REALS - {"Classical_Prop.classic"} | {"Epsilon.epsilon_statement"},
 }
-
-VECTORS = ("points", "tables", "float64", "float32")
+# Where each theory's hypotheses are shown to hold together.
+SATISFIED = {"satisfied": CORE, "satisfied_rounding": ROUNDING, "satisfied_measure": MEASURE}
 
 BANNED = re.compile(
-    r"\b(Admitted|admit|give_up|Abort|Axioms?|Parameters?|Conjectures?|Primitive|Declare|Load|Extraction|bypass_check"
-    r"|Unset\s+(Guard|Positivity|Universe)\s+Checking|type_in_type|native_compute|vm_cast_no_check|exact_no_check)\b"
+    r"\b(Admitted|[Aa]dmit|give_up|Abort|Axioms?|Parameters?|Conjectures?|Primitive|Declare|Load|LoadPath|Extraction"
+    r"|bypass_check|Unset\s+(Guard|Positivity|Universe)\s+Checking|type_in_type|native_compute|vm_cast_no_check"
+    r"|exact_no_check)\b"
 )
-LOCAL = re.compile(r"^\s*(?:Local\s+)?(Variables?|Hypothes[ie]s|Context)\b")
+LOCAL = re.compile(r"(?:(?:Local|Global|Polymorphic|#\[[^\]]*\])\s+)*(Variables?|Hypothes[ie]s|Context)\b")
+REQUIRE = re.compile(r"(?:From\s+(\S+)\s+)?Require\b(?:\s+(?:Import|Export)\b)?(.*)", re.S)
+#: a theory may give names to its own notions, but no new meaning to the signs of a statement
+NOTATION = re.compile(r'(?<!Tactic )\bNotation\s+"(?!\\(?:sum|prod)_)([^"]*)"')
 ROOTS = {"Coq", "mathcomp", "Coquelicot", "Interval", "Flocq", "softql", "softql_vectors"}
 
 
-class Theorem(NamedTuple):
-    """One theorem: where it stands, its comment, the source tags in that comment."""
-
-    stem: str
-    name: str
-    comment: str
-    tags: tuple[str, ...]
-
-
-TAG = re.compile(r"\[((?:H17|H18|S17|N17|V20|AL17|Note)(?: [^\[\]]*)?)\]")
-
-
-def tags_in(text: str) -> tuple[str, ...]:
-    """The tags of a text, each once, in order: `[H17 Eq. 5]`, `[Note L58]`, `[N17]`."""
-    return tuple(dict.fromkeys(TAG.findall(text)))
-
-
-def without_comments(source: str) -> str:
-    """Coq source with its (nested) comments and its strings blanked, line by line."""
-    out, depth, quoted, i = [], 0, False, 0
-    while i < len(source):
-        pair = source[i : i + 2]
-        if not quoted and pair == "(*":
-            depth, i = depth + 1, i + 2
-        elif not quoted and depth and pair == "*)":
-            depth, i = depth - 1, i + 2
-        else:
-            if source[i] == '"':
-                quoted = not quoted
-            out.append(source[i] if source[i] == "\n" or not (depth or quoted) else " ")
-            i += 1
-    return "".join(out)
+def sentences(source: str) -> list[tuple[int, str]]:
+    """Coq's sentences with the lines they start in, comments and strings blanked."""
+    text, found, start = without_comments(source), [], 0
+    for end in [match.end() for match in re.finditer(r"\.(?=\s|$)", text)]:
+        sentence = text[start:end]
+        line = 1 + text.count("\n", 0, start + len(sentence) - len(sentence.lstrip()))
+        found.append((line, sentence.strip()))
+        start = end
+    return found
 
 
 def banned(name: str, source: str) -> list[str]:
     """What a theory may not contain: unproved statements, switched-off checks, assumptions outside a section."""
-    found, depth = [], 0
-    for number, line in enumerate(without_comments(source).split("\n"), 1):
-        for match in BANNED.finditer(line):
-            found.append(f"{name}:{number}: {match.group(0)} is banned")
-        if re.match(r"\s*Section\b", line):
-            depth += 1
-        if re.match(r"\s*End\b", line):
-            depth -= 1
-        if depth == 0 and (match := LOCAL.match(line)):
-            found.append(f"{name}:{number}: {match.group(1)} outside a section is an axiom")
-        match = re.match(r"\s*From\s+(\S+)\s+Require\b", line)
-        if match and match.group(1).split(".")[0] not in ROOTS:
-            found.append(f"{name}:{number}: library {match.group(1)} is not on the list")
-    return found
-
-
-def sources(at: Path) -> list[Path]:
-    return sorted(at.glob("theories/*.v")) + sorted(at.glob("vectors/*.v"))
+    found, sections = [], []
+    for line, sentence in sentences(source):
+        said = [match.group(0) for match in BANNED.finditer(sentence)]
+        found += [f"{name}:{line}: {word} is banned" for word in said]
+        if match := re.match(r"Section\s+(\w+)", sentence):
+            sections.append(match.group(1))
+        elif (match := re.match(r"End\s+(\w+)", sentence)) and sections[-1:] == [match.group(1)]:
+            sections.pop()
+        if not sections and (match := LOCAL.match(sentence)):
+            found.append(f"{name}:{line}: {match.group(1)} outside a section is an axiom")
+        if match := REQUIRE.match(sentence):
+            roots = {match.group(1) or module for module in match.group(2).rstrip(".").split()}
+            found += [f"{name}:{line}: library {root} is not on the list" for root in sorted(roots)
+                      if root.split(".")[0] not in ROOTS]  # fmt: skip
+    signs = NOTATION.findall(without_comments(source, strings=True))
+    return found + [f"{name}: notation {sign!r} may change what a statement says" for sign in signs]
 
 
 def scan(at: Path) -> list[str]:
@@ -132,28 +107,6 @@ def scan(at: Path) -> list[str]:
     found += [f"{path.name} is not built: add it to _CoqProject" for path in sources(at)
               if f"{path.parent.name}/{path.name}" not in listed]  # fmt: skip
     return found
-
-
-def theorems(at: Path, stems: tuple[str, ...] = CORE + MEASURE + ROUNDING) -> list[Theorem]:
-    """Every `Theorem` of the theories, with the comment just above it."""
-    found = []
-    for stem in stems:
-        text = (at / "theories" / f"{stem}.v").read_text("utf-8")
-        for match in re.finditer(r"(?:\(\*\*((?:(?!\*\)).)*)\*\)\n)?Theorem (\w+)", text, re.S):
-            comment = " ".join((match.group(1) or "").split())
-            found.append(Theorem(stem, match.group(2), comment, tags_in(comment)))
-    return found
-
-
-def coqc(at: Path, text: str) -> subprocess.CompletedProcess[str]:
-    """Run one file of commands against the built theories."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "query.v"
-        path.write_text(text, "utf-8")
-        project = (at / "_CoqProject").read_text("utf-8").splitlines()
-        loads = [word for line in project if line.startswith("-Q") for word in line.split()]
-        quiet = ["-w", "-notation-overridden,-ambiguous-paths,-redundant-canonical-projection"]
-        return subprocess.run(["coqc", *loads, *quiet, str(path)], cwd=at, capture_output=True, text=True, check=False)
 
 
 def assumed(at: Path, modules: list[str], names: list[str]) -> set[str]:
@@ -167,15 +120,6 @@ def assumed(at: Path, modules: list[str], names: list[str]) -> set[str]:
     return set(re.findall(r"^(\w[\w.']*)\s*(?::|$)", answer.stdout.split("Axioms:")[-1], re.M))
 
 
-def stated(at: Path, folder: str, library: str, stems: tuple[str, ...]) -> list[str]:
-    """Every theorem and lemma of some files, by its full name."""
-    found = []
-    for stem in stems:
-        text = without_comments((at / folder / f"{stem}.v").read_text("utf-8"))
-        found += [f"{library}.{stem}.{name}" for name in re.findall(r"^(?:Theorem|Lemma) (\w+)", text, re.M)]
-    return found
-
-
 def assumptions(at: Path) -> list[str]:
     """One Print Assumptions over all theorems of a group, against the exact list."""
     found = []
@@ -183,7 +127,8 @@ def assumptions(at: Path) -> list[str]:
         "core": [f"softql.{t.stem}.{t.name}" for t in theorems(at, CORE)],
         "measure": [f"softql.{t.stem}.{t.name}" for t in theorems(at, MEASURE)],
         "rounding": [f"softql.{t.stem}.{t.name}" for t in theorems(at, ROUNDING)],
-        "instances": stated(at, "theories", "softql", ("instances",)),
+        "instances": stated(at, "theories", "softql", ("instances", "cases", "satisfied", "satisfied_rounding")),
+        "measure instances": stated(at, "theories", "softql", ("satisfied_measure",)),
         "vectors": stated(at, "vectors", "softql_vectors", VECTORS),
     }
     for group, names in groups.items():
@@ -195,270 +140,57 @@ def assumptions(at: Path) -> list[str]:
     return found
 
 
-PREAMBLE = {
-    "Statements": (
-        CORE,
-        """From Coq Require Import Reals.
-From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype finfun bigop.
-From Coquelicot Require Import Coquelicot.
-From softql Require Import {stems}.
-Set Printing Width 100.
-Open Scope R_scope.
-""",
-    ),
-    "Statements_rounding": (
-        ROUNDING,
-        """From Coq Require Import Reals ZArith.
-From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop.
-From Flocq Require Import Core.
-From softql Require Import sums value {stems}.
-Set Printing Width 100.
-Open Scope R_scope.
-""",
-    ),
-    "Statements_measure": (
-        MEASURE,
-        """From mathcomp Require Import all_ssreflect ssralg ssrnum ssrint interval finmap.
-From mathcomp.classical Require Import mathcomp_extra boolp classical_sets functions cardinality.
-From mathcomp.analysis Require Import reals ereal signed topology normedtype sequences esum measure
-  lebesgue_measure numfun lebesgue_integral exp.
-From softql Require Import {stems}.
-Set Printing Width 110.
-Import Order.TTheory GRing.Theory Num.Def Num.Theory.
-Import numFieldTopology.Exports numFieldNormedType.Exports.
-Local Open Scope classical_set_scope.
-Local Open Scope ring_scope.
-""",
-    ),
-}
-LEDGER_HEAD = """(** * {title}
-
-    Written by `make ledger`, read by people: each theorem with this project's definitions
-    unfolded down to the libraries' own notions (recursive functions keep their names), and
-    closed by the theorem itself.
-    A statement or a definition that changes makes this file fail to compile or differ. *)
-"""
+def met_in(source: str) -> list[str]:
+    """The theorems that a file claims to show satisfiable, as `theory.theorem`."""
+    return re.findall(r"^Lemma met_\w+ : met \(@(\w+\.\w+)\)\.", without_comments(source), re.M)
 
 
-# Statements over finite functions, whose binders Coq's notation prints without their types: printed bare.
-BARE = ("partition_estimate_unbiased", "partition_estimate_variance", "importance_value_biased_low")
-
-
-def definitions(at: Path, stems: tuple[str, ...]) -> list[str]:
-    """The project's own definitions, which the ledger unfolds."""
+def unmet(at: Path) -> list[str]:
+    """Theorems for which no line says that their hypotheses hold of something."""
     found = []
-    for stem in stems:
-        text = without_comments((at / "theories" / f"{stem}.v").read_text("utf-8"))
-        found += [f"softql.{stem}.{name}" for name in re.findall(r"^Definition (\w+)", text, re.M)]
+    for file, stems in SATISFIED.items():
+        met = set(met_in((at / "theories" / f"{file}.v").read_text("utf-8")))
+        found += [f"{t.stem}.{t.name}: no case meets its hypotheses; add a line to theories/{file}.v"
+                  for t in theorems(at, stems) if f"{t.stem}.{t.name}" not in met]  # fmt: skip
     return found
 
 
-def unfolded(at: Path, ledger: str) -> str:
-    """The text of one ledger, from the statements as Coq prints them."""
-    stems, preamble = PREAMBLE[ledger]
-    preamble = preamble.format(stems=" ".join(stems))
-    listed = theorems(at, stems)
-    unfold = " ".join(definitions(at, (*stems, *(("value",) if stems == ROUNDING else ()))))
-    lines = [preamble, "Goal True.\n"]
-    for t in listed:
-        if t.name in BARE:
-            lines.append("Set Printing All.\n")
-        lines.append(
-            f'idtac "@@{t.name}". let t := type of @softql.{t.stem}.{t.name} in '
-            f"let u := eval cbv beta delta [{unfold}] in t in idtac u.\n"
-        )
-        if t.name in BARE:
-            lines.append("Unset Printing All.\n")
-    answer = coqc(at, "".join(lines) + "exact I. Qed.\n")
+def satisfied(at: Path) -> list[str]:
+    """For every theorem concrete objects meet all hypotheses: asked of Coq, which computes what that means."""
+    found = unmet(at)
+    if found:
+        return found
+    for file, stems in SATISFIED.items():
+        listed = theorems(at, stems)
+        requires = "".join(f"Require softql.{stem}.\n" for stem in (*stems, file))
+        shown = "".join(
+            f"Definition met_{t.stem}_{t.name} : met (@softql.{t.stem}.{t.name}) :=\n"
+            f"  softql.{file}.met_{t.stem}_{t.name}.\n" for t in listed
+        )  # fmt: skip
+        answer = coqc(at, f"From softql Require Import hypotheses.\n{requires}{shown}")
+        if answer.returncode:
+            found.append(f"theories/{file}.v does not show what the theorems ask for:\n{answer.stderr[-2000:]}")
+        else:
+            print(f"{file}: the hypotheses of {len(listed)} theorems hold of concrete objects")
+    return found
+
+
+def recheck(at: Path) -> list[str]:
+    """coqchk reads the compiled theories: no axiom of ours, and no check of the kernel switched off."""
+    stems = [f"softql.{path.stem}" for path in sorted(at.glob("theories/*.v"))]
+    command = ["coqchk", "-silent", "-o", "-Q", "theories", "softql", *stems]
+    answer = subprocess.run(command, cwd=at, capture_output=True, text=True, check=False)
     if answer.returncode:
-        raise SystemExit(answer.stderr)
-    printed = dict(re.findall(r"^@@(\w+)\n(.*?)(?=^@@|\Z)", answer.stdout, re.M | re.S))
-    title = f"{ledger}: every theorem in full"
-    out = [LEDGER_HEAD.format(title=title), preamble]
-    stem = ""
-    for t in listed:
-        if t.stem != stem:
-            stem = t.stem
-            out.append(f"\n(** ** {stem} *)\n")
-        if t.comment:
-            out.append(f"\n(** {t.comment} *)")
-        statement = printed[t.name].strip()
-        out.append(f"\nDefinition ledger_{t.name} :\n  {statement}\n  := @{stem}.{t.name}.\n")
-    return "".join(out)
-
-
-def ledger(at: Path) -> list[str]:
-    """The ledgers hold what the theorems say today."""
-    return [f"theories/{name}.v is stale: read the change, then `make ledger`" for name in PREAMBLE
-            if (at / "theories" / f"{name}.v").read_text("utf-8") != unfolded(at, name)]  # fmt: skip
-
-
-def write_ledger(at: Path) -> list[str]:
-    for name in PREAMBLE:
-        (at / "theories" / f"{name}.v").write_text(unfolded(at, name), "utf-8")
-    return []
-
-
-# Tags that name a definition or a procedure, not a claim: nothing to prove.
-DEFINITIONS: dict[str, str] = {}
-# What a tag names where no one function says it: a whole paper, a line of the note in words, a part of an equation.
-WORDS = {
-    "H17 Eq. 13": "Stein's direction, E_z[ κ(z, y) ∇ log π(z) + ∇_z κ(z, y) ]; proved: 0 at the target, in 1-D",
-    "H18": "Haarnoja et al. 2018, two papers: the temperature of a target entropy; bounds for composed skills",
-    "N17": "Nachum et al. 2017: path consistency of V* and π*, its converse, and targets along whole paths",
-    "S17": "Schulman et al. 2017: the gradient of soft Q-learning is a policy gradient plus a value gradient",
-    "V20": "Vieillard et al. 2020: Munchausen value iteration is KL-regularised value iteration",
-    "Note L25": "Q^π(s,a) = E[ r_0 + Σ_{t>=1} γ^t (r_t - α log π(a_t|s_t)) ], and its estimates along a path",
-    "Note L27": "The end of the note's line on Q^π: Q* is the Q of its own Boltzmann policy",
-    "Note L42": "log Z depends on no policy: the minimiser may ignore it, and α log Z is the optimum",
-    "Note L60": "dV/dQ is the Boltzmann policy (a softmax), dV/dα its entropy; mellowmax is another mean",
-    "Note L69": "How actions are sampled: importance sampling of V with any proposal, Langevin steps towards exp(Q/α)",
-    "Note L74": "(1) evaluates a policy, (2) improves it too: T*Q = T^{π_Q} Q >= T^π Q",
-    "Note L76": "One update holds both: exact for finite actions, and policy iteration is Newton's method on T*Q = Q",
-}
-MARK = "<!-- index: written by `make index` -->"
-
-
-CATALOGUE = "softql/laws/catalogue.json"
-ROOMS = ("equations", "measures", "returns", "temperature", "tabular", "equivalences", "closed_forms", "samplers")
-CITED = re.compile(r"\(?cf\. (H17 (?:Eq\.|Theorem) \d+)\)?")  # a number from memory: docstrings only cite it
-
-
-class Place(NamedTuple):
-    """A Python function with its tags: where it stands, and the first paragraph of its docstring."""
-
-    name: str
-    formula: str
-    tags: tuple[str, ...]
-    opening: tuple[str, ...] = ()  # those of the first paragraph
-
-
-def functions(package: Path) -> list[Place]:
-    """Every tagged function of softql outside the laws, from its docstring; the rooms of the equations come first."""
-    found = []
-    for path in sorted(package.rglob("*.py")):
-        if "laws" in path.relative_to(package).parts:
-            continue
-        module = ".".join(("softql", *path.relative_to(package).with_suffix("").parts))
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            text = (ast.get_docstring(node) or "") if isinstance(node, ast.FunctionDef) else ""
-            text = text.partition("\nExample:")[0]  # there a tag is a string like any other
-            if tags := (*tags_in(text), *CITED.findall(text)):
-                opening = text.split("\n\n")[0]
-                formula = " ".join(CITED.sub("", TAG.sub("", opening)).split()).rstrip(". ")
-                found.append(Place(f"{module}.{node.name}", formula, tuple(dict.fromkeys(tags)), tags_in(opening)))
-    return sorted(found, key=lambda place: room(place.name))
-
-
-def room(name: str) -> int:
-    """How far from the equations a function stands."""
-    name = name.split(".")[1]
-    return ROOMS.index(name) if name in ROOMS else len(ROOMS)
-
-
-def formula_of(tag: str, code: list[Place], proved: list[Theorem]) -> str:
-    """What a tag names: WORDS, or the first function that has it in its opening, or has it, or a theorem."""
-    if tag in WORDS:
-        return WORDS[tag]
-    if code:
-        return next((f for f in code if tag in f.opening), code[0]).formula
-    return re.sub(r"[\s(]*cf[. ]*\)?$", "", TAG.sub("", proved[0].comment).strip(" .")) if proved else ""
-
-
-def laws(package: Path) -> list[Place]:
-    """Every law, from the tags in its decorator."""
-    found = []
-    for path in sorted((package / "laws").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.FunctionDef):
-                continue
-            words = [a.value for d in node.decorator_list if isinstance(d, ast.Call)
-                     for a in d.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]  # fmt: skip
-            if tags := tags_in(" ".join(words)):
-                found.append(Place(node.name, (ast.get_docstring(node) or "").split("\n")[0], tags))
-    return found
-
-
-def order(tag: str) -> tuple[str, int, str]:
-    """The note first, in its own order; then the papers."""
-    number = re.search(r"\d+$", tag)
-    return ("" if tag.startswith("Note") else tag.split()[0], int(number.group()) if number else 0, tag)
-
-
-def unproved(proved: list[Theorem], coded: list[Place]) -> list[str]:
-    """Tags in a docstring that are over no theorem and not in the list of definitions."""
-    backed = {tag for t in proved for tag in t.tags} | set(DEFINITIONS)
-    return [f"[{tag}] of {f.name} has no theorem" for f in coded for tag in f.tags if tag not in backed]
-
-
-def tag_index(proved: list[Theorem], coded: list[Place], lawful: list[Place]) -> str:
-    """The table tag -> formula -> theorems -> functions -> laws."""
-    tags = sorted({tag for place in (*proved, *coded, *lawful) for tag in place.tags}, key=order)
-    lines = ["| tag | formula | theorems | Python | laws |", "|---|---|---|---|---|"]
-    for tag in tags:
-        here = [t for t in proved if tag in t.tags]
-        code = [f for f in coded if tag in f.tags]
-        cells = [
-            f"[{tag}]",
-            formula_of(tag, code, here).replace("|", "\\|"),
-            ", ".join(f"`{t.stem}.{t.name}`" for t in here) or DEFINITIONS.get(tag, "**none**"),
-            ", ".join(f"`{f.name}`" for f in code) or "none: a fact about them",
-            ", ".join(f"`{law.name}`" for law in lawful if tag in law.tags),
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    count = {stem: sum(t.stem == stem for t in proved) for stem in CORE + MEASURE + ROUNDING}
-    by_file = ", ".join(f"{stem} {n}" for stem, n in count.items() if n)
-    return "\n".join([*lines, "", f"{len(proved)} theorems: {by_file}."])
-
-
-def parsed(at: Path) -> tuple[list[Theorem], list[Place], list[Place]]:
-    """Theorems, tagged functions and laws."""
-    package = at.parent / "softql"
-    return theorems(at), functions(package), laws(package)
-
-
-def index(at: Path) -> list[str]:
-    """Every tag in softql has a theorem or stands in the list of definitions, and README.md says so."""
-    proved, coded, lawful = parsed(at)
-    found = unproved(proved, coded)
-    text = (at / "README.md").read_text("utf-8")
-    if text.split(MARK)[1:2] != [f"\n\n{tag_index(proved, coded, lawful)}\n\n"]:
-        found.append("the index in README.md is stale: `make index`")
-    return found
-
-
-def write_index(at: Path) -> list[str]:
-    before, _, after = (at / "README.md").read_text("utf-8").split(MARK)
-    (at / "README.md").write_text(f"{before}{MARK}\n\n{tag_index(*parsed(at))}\n\n{MARK}{after}", "utf-8")
-    return []
-
-
-def catalogue(at: Path) -> str:
-    """What the package itself knows of the proofs, as JSON: each theorem's statement, and what carries each tag."""
-    proved, coded = theorems(at), functions(at.parent / "softql")
-    tags = sorted({tag for place in (*proved, *coded) for tag in place.tags}, key=order)
-    known = {}
-    for tag in tags:
-        here = [t for t in proved if tag in t.tags]
-        code = [f for f in coded if tag in f.tags]
-        known[tag] = {
-            "formula": formula_of(tag, code, here),
-            "functions": [f.name for f in code],
-            "theorems": [f"{t.stem}.{t.name}" for t in here],
-        }
-    statements = {f"{t.stem}.{t.name}": TAG.sub("", t.comment).strip() for t in proved}
-    return json.dumps({"tags": known, "theorems": statements}, indent=1, ensure_ascii=False) + "\n"
-
-
-def check_catalogue(at: Path) -> list[str]:
-    """The package's copy says what the proofs and the docstrings say."""
-    fresh = (at.parent / CATALOGUE).read_text("utf-8") == catalogue(at)
-    return [] if fresh else [f"{CATALOGUE} is stale: `python proofs/check.py write-catalogue`"]
-
-
-def write_catalogue(at: Path) -> list[str]:
-    (at.parent / CATALOGUE).write_text(catalogue(at), "utf-8")
-    return []
+        return [f"coqchk: {answer.stderr[-2000:]}"]
+    summary = answer.stdout[answer.stdout.index("* Axioms:") :]
+    axioms = re.findall(r"^    (\S+)$", summary, re.M)
+    machine = [a for a in axioms if re.match(r"Coq\.(Numbers\.Cyclic\.Int63|Floats\.PrimFloat)\.", a)]
+    others = {".".join(a.split(".")[-2:]) for a in axioms if a not in machine}
+    known = set().union(*(ALLOWED.values()))
+    print(f"coqchk: {len(machine)} machine primitives of Coq's library, and {', '.join(sorted(others))}")
+    found = [f"coqchk: unexpected axioms {sorted(others - known)}"] if others - known else []
+    unsafe = re.findall(r"^\* ((?:Constants|Inductives).*): (?!<none>)", summary, re.M)
+    return found + [f"coqchk: {line}" for line in unsafe]
 
 
 CHECKS = {
@@ -466,6 +198,8 @@ CHECKS = {
     "write-catalogue": write_catalogue,
     "scan": scan,
     "assumptions": assumptions,
+    "satisfied": satisfied,
+    "recheck": recheck,
     "ledger": ledger,
     "index": index,
     "write-ledger": write_ledger,

@@ -6,33 +6,26 @@ Building takes some minutes of one core and needs Coq; without it those tests sa
 from __future__ import annotations
 
 import fcntl
-import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PROOFS = ROOT / "proofs"
 
+sys.path.append(str(PROOFS))
+
+import check  # noqa: E402  the proofs' own checks, beside the theories
+import ledgers  # noqa: E402
+import reading  # noqa: E402
+import tag_index  # noqa: E402
+
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc not found")
-
-
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("proofs_check", PROOFS / "check.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-check = _load()
 
 
 def _source_only(folder: str, names: list[str]) -> set[str]:
@@ -90,7 +83,7 @@ def test_every_tag_has_a_theorem_and_the_index_is_fresh() -> None:
 
 def test_a_tag_is_given_in_the_words_of_its_equation() -> None:
     """Not in those of an agent that uses it, nor of an example that names it."""
-    coded = check.functions(PROOFS.parent / "softql")
+    coded = tag_index.functions(PROOFS.parent / "softql")
     first = {tag: next(f.name for f in coded if tag in f.tags) for tag in ("H17 Eq. 5", "H17 Eq. 10", "AL17")}
     assert first["H17 Eq. 5"] == "softql.equations.value.soft_value"
     assert first["H17 Eq. 10"] == "softql.equations.estimator.importance_value"
@@ -100,18 +93,18 @@ def test_a_tag_is_given_in_the_words_of_its_equation() -> None:
 
 
 def test_a_tag_without_a_theorem_fails() -> None:
-    proved = [check.Theorem("value", "t", "V.", ("H17 Eq. 5",))]
-    coded = [check.Place("softql.f", "V", ("H17 Eq. 5",)), check.Place("softql.g", "W", ("Note L99",))]
-    assert check.unproved(proved, coded) == ["[Note L99] of softql.g has no theorem"]
+    proved = [reading.Theorem("value", "t", "V.", ("H17 Eq. 5",))]
+    coded = [tag_index.Place("softql.f", "V", ("H17 Eq. 5",)), tag_index.Place("softql.g", "W", ("Note L99",))]
+    assert tag_index.unproved(proved, coded) == ["[Note L99] of softql.g has no theorem"]
 
 
 def test_words_are_only_for_tags_that_are_there() -> None:
-    proved, coded, _ = check.parsed(PROOFS)
-    assert set(check.WORDS) <= {tag for place in (*proved, *coded) for tag in place.tags}
+    proved, coded, _ = tag_index.parsed(PROOFS)
+    assert set(tag_index.WORDS) <= {tag for place in (*proved, *coded) for tag in place.tags}
 
 
 def test_every_theorem_says_in_words_what_it_states() -> None:
-    assert [t.name for t in check.theorems(PROOFS) if not t.comment or t.comment.startswith("*")] == []
+    assert [t.name for t in reading.theorems(PROOFS) if not t.comment or t.comment.startswith("*")] == []
 
 
 @pytest.mark.parametrize(
@@ -124,6 +117,11 @@ def test_every_theorem_says_in_words_what_it_states() -> None:
         "Hypothesis h : False.",
         "Unset Guard Checking.",
         "From Elsewhere Require Import magic.",
+        "Require Import Coq.Logic.Classical Elsewhere.magic.",
+        "Section B. End B. Variable x : False.",
+        "#[local] Variable x : False.",
+        "Next Obligation. Admit Obligations.",
+        'Notation "x <= y" := True.',
     ],
 )
 def test_scan_bites(line: str) -> None:
@@ -133,6 +131,17 @@ def test_scan_bites(line: str) -> None:
 def test_scan_reads_past_comments_and_sections() -> None:
     text = '(* Admitted. (* Axiom *) admit *)\nSection A.\nHypothesis h : "Axiom" = "Axiom".\nEnd A.\n'
     assert check.banned("control.v", text) == []
+
+
+def test_every_theorem_has_a_case_that_meets_its_hypotheses(tmp_path: Path) -> None:
+    """By name; that the case is one is for Coq to say, below. A line that goes, or a theorem that comes, is missed."""
+    assert check.unmet(PROOFS) == []
+    shutil.copytree(PROOFS / "theories", tmp_path / "theories", ignore=_source_only)
+    replace(tmp_path, "theories/satisfied.v", "Lemma met_value_partition_gt0 : ", "Lemma met_partition : ")
+    replace(tmp_path, "theories/satisfied.v", "met (@value.partition_gt0)", "met (@value.max_unique)")
+    with (tmp_path / "theories/agent.v").open("a") as file:
+        file.write("Theorem extra (x : R) : x < x -> False.\nProof. lra. Qed.\n")
+    assert [line.split(":")[0] for line in check.unmet(tmp_path)] == ["value.partition_gt0", "agent.extra"]
 
 
 def test_certified_vectors_are_what_softql_returns_today(tmp_path: Path) -> None:
@@ -189,6 +198,11 @@ def test_an_admitted_theorem_shows_among_the_assumptions(tampered: Path) -> None
 
 
 @needs_coq
+def test_the_hypotheses_of_every_theorem_hold_of_something(built: Path) -> None:
+    assert check.satisfied(built) == []
+
+
+@needs_coq
 def test_a_contradictory_hypothesis_is_caught(tampered: Path) -> None:
     text = (tampered / "theories/estimator.v").read_text("utf-8")
     start = text.index("Theorem importance_value_biased_low Q :")
@@ -199,9 +213,25 @@ def test_a_contradictory_hypothesis_is_caught(tampered: Path) -> None:
     )
     (tampered / "theories/estimator.v").write_text(text[:start] + empty + text[end:], "utf-8")
     assert compiles(tampered, "theories/estimator.v"), "the control must be a theorem that says nothing"
-    assert not compiles(tampered, "theories/instances.v")
+    (tampered / "theories/control.v").write_text(
+        "From Coq Require Import Reals Lra.\nFrom softql Require Import estimator hypotheses.\n"
+        "Goal met (@estimator.importance_value_biased_low) -> False.\n"
+        "Proof. intros h; repeat (destruct h as [? h]); lra. Qed.\n"
+    )
+    assert compiles(tampered, "theories/control.v"), "what the theorem asks for must be refutable"
+    assert not compiles(tampered, "theories/satisfied.v")
     assert not compiles(tampered, "theories/Statements.v")
-    assert check.ledger(tampered)
+    assert check.satisfied(tampered)
+    assert ledgers.unfolded(tampered, "Statements") != (tampered / "theories/Statements.v").read_text("utf-8")
+
+
+@needs_coq
+def test_a_theorem_outside_the_ledger_is_caught(tampered: Path) -> None:
+    with (tampered / "theories/rounding.v").open("a") as file:
+        file.write("\n(** x = x. *)\nTheorem extra (x : R) : x = x.\nProof. by []. Qed.\n")
+    assert compiles(tampered, "theories/rounding.v")
+    ledger = (tampered / "theories/Statements_rounding.v").read_text("utf-8")
+    assert ledgers.unfolded(tampered, "Statements_rounding") != ledger
 
 
 @needs_coq

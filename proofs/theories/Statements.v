@@ -1,13 +1,13 @@
 (** * Statements: every theorem in full
 
     Written by `make ledger`, read by people: each theorem with this project's definitions
-    unfolded down to the libraries' own notions (recursive functions keep their names), and
-    closed by the theorem itself.
+    unfolded down to the libraries' own notions, and closed by the theorem itself; before the
+    theorems of a file its recursive functions, written out the same way.
     A statement or a definition that changes makes this file fail to compile or differ. *)
 From Coq Require Import Reals.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype finfun bigop.
 From Coquelicot Require Import Coquelicot.
-From softql Require Import sums contraction value policy gradient temperature backup returns retrace tabular agent estimator measures sampler.
+From softql Require Import sums integrals contraction value policy gradient temperature backup returns retrace tabular agent estimator measures sampler.
 Set Printing Width 100.
 Open Scope R_scope.
 
@@ -1631,6 +1631,126 @@ Definition ledger_soft_q_target_terminated :
 
 (** ** returns *)
 
+Definition ledger_path_expect :
+  (forall S A : finType,
+ (S -> A -> R) -> (S -> A -> S -> R) -> (S -> A -> R) -> nat -> S -> A -> (seq (S * A) -> R) -> R)
+:=
+(fun (S A : finType) (w : S -> A -> R) (P : S -> A -> S -> R) =>
+ fix path_expect (pi : S -> A -> R) (n : nat) (s : S) (a : A) (F : seq (S * A) -> R) {struct n} :
+     R :=
+   match n with
+   | 0%N => F [::]
+   | m.+1 =>
+       \big[Rplus/0]_x
+          (P s a x *
+           \big[Rplus/0]_x0
+              (w x x0 * pi x x0 * path_expect pi m x x0 (fun l : seq (S * A) => F ((x, x0) :: l))))
+   end).
+Definition ledger_path_expect_is : @returns.path_expect = ledger_path_expect := erefl.
+
+Definition ledger_n_step_return :
+  (forall S A : finType,
+ (S -> A -> R) ->
+ (S -> A -> S -> R) -> R -> (S -> A -> R) -> (S * A -> R) -> S -> A -> seq (S * A) -> R) :=
+(fun (S A : finType) (r : S -> A -> R) (disc : S -> A -> S -> R) (alpha : R) =>
+ fix n_step_return
+   (pi : S -> A -> R) (Q : S * A -> R) (s : S) (a : A) (path : seq (S * A)) {struct path} : R :=
+   match path with
+   | [::] => Q (s, a)
+   | (s', a') :: l => r s a + disc s a s' * (n_step_return pi Q s' a' l - alpha * ln (pi s' a'))
+   end).
+Definition ledger_n_step_return_is : @returns.n_step_return = ledger_n_step_return := erefl.
+
+Definition ledger_reward_only_return :
+  (forall S A : finType,
+ (S -> A -> R) -> (S -> A -> S -> R) -> (S * A -> R) -> S -> A -> seq (S * A) -> R) :=
+(fun (S A : finType) (r : S -> A -> R) (disc : S -> A -> S -> R) =>
+ fix reward_only_return (Q : S * A -> R) (s : S) (a : A) (path : seq (S * A)) {struct path} : R :=
+   match path with
+   | [::] => Q (s, a)
+   | (s', a') :: l => r s a + disc s a s' * reward_only_return Q s' a' l
+   end).
+Definition ledger_reward_only_return_is : @returns.reward_only_return = ledger_reward_only_return := erefl.
+
+Definition ledger_lambda_return :
+  (R -> R -> seq step -> R) :=
+(fix lambda_return (alpha lambda : R) (steps : seq step) {struct steps} : R :=
+   match steps with
+   | [::] => 0
+   | x :: l =>
+       reward x +
+       discount x *
+       match l with
+       | [::] => next_v x
+       | y :: _ =>
+           if truncated x
+           then next_v x
+           else
+            (1 - lambda) * next_v x + lambda * (lambda_return alpha lambda l - alpha * log_pi y)
+       end
+   end).
+Definition ledger_lambda_return_is : @returns.lambda_return = ledger_lambda_return := erefl.
+
+Definition ledger_n_step :
+  (R -> nat -> seq step -> R) :=
+(fix n_step (alpha : R) (n : nat) (steps : seq step) {struct steps} : R :=
+   match steps with
+   | [::] => 0
+   | x :: l =>
+       reward x +
+       discount x *
+       match n with
+       | m.+2 =>
+           match l with
+           | [::] => next_v x
+           | y :: _ => n_step alpha m.+1 l - alpha * log_pi y
+           end
+       | _ => next_v x
+       end
+   end).
+Definition ledger_n_step_is : @returns.n_step = ledger_n_step := erefl.
+
+Definition ledger_steps_of :
+  (forall S A : finType,
+ (S -> A -> R) ->
+ (S -> A -> S -> R) -> (S -> A -> R) -> (S -> R) -> S -> A -> seq (S * A) -> seq step) :=
+(fun (S A : finType) (r : S -> A -> R) (disc : S -> A -> S -> R) =>
+ fix steps_of (pi : S -> A -> R) (V : S -> R) (s : S) (a : A) (path : seq (S * A)) {struct path} :
+     seq step :=
+   match path with
+   | [::] => [::]
+   | (s', a') :: l =>
+       {|
+         reward := r s a;
+         discount := disc s a s';
+         next_v := V s';
+         log_pi := ln (pi s a);
+         truncated := false
+       |} :: steps_of pi V s' a' l
+   end).
+Definition ledger_steps_of_is : @returns.steps_of = ledger_steps_of := erefl.
+
+Definition ledger_end_of :
+  (forall S A : finType, (S -> A -> S) -> S -> seq A -> S) :=
+(fun (S A : finType) (next : S -> A -> S) =>
+ fix end_of (s : S) (acts : seq A) {struct acts} : S :=
+   match acts with
+   | [::] => s
+   | a :: l => end_of (next s a) l
+   end).
+Definition ledger_end_of_is : @returns.end_of = ledger_end_of := erefl.
+
+Definition ledger_soft_path_sum :
+  (forall S A : finType, (S -> A -> S) -> (S -> A -> R) -> R -> R -> (S -> A -> R) -> S -> seq A -> R)
+:=
+(fun (S A : finType) (next : S -> A -> S) (r : S -> A -> R) (gamma alpha : R) =>
+ fix soft_path_sum (pi : S -> A -> R) (s : S) (acts : seq A) {struct acts} : R :=
+   match acts with
+   | [::] => 0
+   | a :: l => r s a - alpha * ln (pi s a) + gamma * soft_path_sum pi (next s a) l
+   end).
+Definition ledger_soft_path_sum_is : @returns.soft_path_sum = ledger_soft_path_sum := erefl.
+
 (** lambda = 0 is the one-step target. *)
 Definition ledger_lambda_return_zero :
   (forall (alpha : R) (x : step) (l : seq step),
@@ -2052,6 +2172,29 @@ Definition ledger_multi_step_path_consistency :
 
 (** ** retrace *)
 
+Definition ledger_retrace_return :
+  (forall S A : finType,
+ (S -> A -> R) ->
+ (S -> A -> S -> R) ->
+ (S -> A -> R) -> (S -> A -> S -> bool) -> (S -> R) -> (S * A -> R) -> S -> A -> seq (S * A) -> R)
+:=
+(fun (S A : finType) (r : S -> A -> R) (disc : S -> A -> S -> R) (c : S -> A -> R)
+   (cut : S -> A -> S -> bool) =>
+ fix retrace_return
+   (V : S -> R) (Q : S * A -> R) (s : S) (a : A) (path : seq (S * A)) {struct path} : R :=
+   match path with
+   | [::] => 0
+   | (s', a') :: l =>
+       r s a +
+       disc s a s' *
+       (V s' +
+        match l with
+        | [::] => 0
+        | _ :: _ => if cut s a s' then 0 else c s' a' * (retrace_return V Q s' a' l - Q (s', a'))
+        end)
+   end).
+Definition ledger_retrace_return_is : @retrace.retrace_return = ledger_retrace_return := erefl.
+
 (** With Q = Q^pi and V = V^pi the target is unbiased for Q^pi on paths of any policy mu, whatever share of the corrections is kept and wherever the path is cut. [Note L25] *)
 Definition ledger_retrace_return_unbiased :
   (forall (S0 A : finType) (w : S0 -> A -> R) (P : S0 -> A -> S0 -> R) (r : S0 -> A -> R)
@@ -2113,6 +2256,48 @@ Definition ledger_retrace_share_ok :
   := @retrace.retrace_share_ok.
 
 (** ** tabular *)
+
+Definition ledger_horizon_return :
+  (forall S A : finType,
+ (S -> A -> R) ->
+ (S -> A -> S -> R) ->
+ (S -> A -> S -> R) -> R -> (nat -> S -> A -> R) -> (nat -> S -> A -> R) -> nat -> S -> R) :=
+(fun (S A : finType) (w : S -> A -> R) (P disc : S -> A -> S -> R) (alpha : R)
+   (r pi : nat -> S -> A -> R) =>
+ fix horizon_return (n : nat) (s : S) {struct n} : R :=
+   match n with
+   | 0%N => 0
+   | m.+1 =>
+       \big[Rplus/0]_x
+          (w s x * pi m s x *
+           (\big[Rplus/0]_x0
+               (P (s, x).1 (s, x).2 x0 *
+                (r m (s, x).1 (s, x).2 + disc (s, x).1 (s, x).2 x0 * horizon_return m x0)) -
+            alpha * ln (pi m s x)))
+   end).
+Definition ledger_horizon_return_is : @tabular.horizon_return = ledger_horizon_return := erefl.
+
+Definition ledger_horizon_value :
+  (forall S A : finType,
+ (S -> A -> R) ->
+ (S -> A -> S -> R) -> (S -> A -> S -> R) -> R -> (nat -> S -> A -> R) -> nat -> S -> R) :=
+(fun (S A : finType) (w : S -> A -> R) (P disc : S -> A -> S -> R) (alpha : R)
+   (r : nat -> S -> A -> R) =>
+ fix horizon_value (n : nat) (s : S) {struct n} : R :=
+   match n with
+   | 0%N => 0
+   | m.+1 =>
+       alpha *
+       ln
+         (\big[Rplus/0]_a
+             (w s a *
+              exp
+                (\big[Rplus/0]_x
+                    (P (s, a).1 (s, a).2 x *
+                     (r m (s, a).1 (s, a).2 + disc (s, a).1 (s, a).2 x * horizon_value m x)) /
+                 alpha)))
+   end).
+Definition ledger_horizon_value_is : @tabular.horizon_value = ledger_horizon_value := erefl.
 
 (** It is the derivative of T* at Q: d/dt T*(Q + t D) = linear_part (Q + t D) D. *)
 Definition ledger_optimality_derivative :
@@ -2513,6 +2698,15 @@ Definition ledger_disagreement_renyi :
   := @tabular.disagreement_renyi.
 
 (** ** agent *)
+
+Definition ledger_polyak_run :
+  (R -> R -> seq R -> R) :=
+(fix polyak_run (tau target : R) (online : seq R) {struct online} : R :=
+   match online with
+   | [::] => target
+   | x :: l => polyak_run tau (target + tau * (x - target)) l
+   end).
+Definition ledger_polyak_run_is : @agent.polyak_run = ledger_polyak_run := erefl.
 
 (** dJ/dtheta = (Q - target) dQ/dtheta, the target held constant. [H17 Eq. 11] *)
 Definition ledger_q_loss_derivative :
@@ -2961,29 +3155,29 @@ Definition ledger_importance_value_is_soft_value :
 
 (** ** measures *)
 
-(** Z = int exp(Q/alpha) da > 0 for continuous Q. [Note L40] *)
+(** Z = int exp(Q/alpha) da > 0 for every integrable Q, continuous or not. [Note L40] *)
 Definition ledger_partition_on_gt0 :
   (forall lo hi alpha : R,
  lo < hi ->
- forall Q : R -> R,
- (forall a : R, lo <= a <= hi -> continuous Q a) -> 0 < RInt (fun a : R => exp (Q a / alpha)) lo hi)
+ 0 < alpha -> forall Q : R -> R, ex_RInt Q lo hi -> 0 < RInt (fun a : R => exp (Q a / alpha)) lo hi)
   := @measures.partition_on_gt0.
 
 (** pi > 0. *)
 Definition ledger_boltzmann_policy_on_gt0 :
   (forall lo hi alpha : R,
  lo < hi ->
+ 0 < alpha ->
  forall (Q : R -> R) (a : R),
- (forall a0 : R, lo <= a0 <= hi -> continuous Q a0) ->
- 0 < exp (Q a / alpha) / RInt (fun a0 : R => exp (Q a0 / alpha)) lo hi)
+ ex_RInt Q lo hi -> 0 < exp (Q a / alpha) / RInt (fun a0 : R => exp (Q a0 / alpha)) lo hi)
   := @measures.boltzmann_policy_on_gt0.
 
 (** int pi = 1. *)
 Definition ledger_boltzmann_policy_on_is_density :
   (forall lo hi alpha : R,
  lo < hi ->
+ 0 < alpha ->
  forall Q : R -> R,
- (forall a : R, lo <= a <= hi -> continuous Q a) ->
+ ex_RInt Q lo hi ->
  ex_RInt (fun a : R => exp (Q a / alpha) / RInt (fun a0 : R => exp (Q a0 / alpha)) lo hi) lo hi /\
  (forall a : R,
   lo <= a <= hi -> 0 <= exp (Q a / alpha) / RInt (fun a0 : R => exp (Q a0 / alpha)) lo hi) /\
@@ -2996,7 +3190,7 @@ Definition ledger_log_boltzmann_policy_on :
  lo < hi ->
  0 < alpha ->
  forall (Q : R -> R) (a : R),
- (forall a0 : R, lo <= a0 <= hi -> continuous Q a0) ->
+ ex_RInt Q lo hi ->
  ln (exp (Q a / alpha) / RInt (fun a0 : R => exp (Q a0 / alpha)) lo hi) =
  (Q a - alpha * ln (RInt (fun a0 : R => exp (Q a0 / alpha)) lo hi)) / alpha)
   := @measures.log_boltzmann_policy_on.
@@ -3007,9 +3201,9 @@ Definition ledger_gibbs_identity_on :
  lo < hi ->
  0 < alpha ->
  forall Q p : R -> R,
- (forall a : R, lo <= a <= hi -> continuous Q a) ->
+ ex_RInt Q lo hi ->
  (ex_RInt p lo hi /\ (forall a : R, lo <= a <= hi -> 0 <= p a) /\ RInt p lo hi = 1) /\
- ex_RInt (fun a : R => p a * ln (p a)) lo hi /\ ex_RInt (fun a : R => p a * Q a) lo hi ->
+ ex_RInt (fun a : R => p a * ln (p a)) lo hi ->
  RInt (fun a : R => p a * Q a) lo hi + alpha * - RInt (fun a : R => p a * ln (p a)) lo hi =
  alpha * ln (RInt (fun a : R => exp (Q a / alpha)) lo hi) -
  alpha *
@@ -3037,9 +3231,9 @@ Definition ledger_gibbs_le_on :
  lo < hi ->
  0 < alpha ->
  forall Q p : R -> R,
- (forall a : R, lo <= a <= hi -> continuous Q a) ->
+ ex_RInt Q lo hi ->
  (ex_RInt p lo hi /\ (forall a : R, lo <= a <= hi -> 0 <= p a) /\ RInt p lo hi = 1) /\
- ex_RInt (fun a : R => p a * ln (p a)) lo hi /\ ex_RInt (fun a : R => p a * Q a) lo hi ->
+ ex_RInt (fun a : R => p a * ln (p a)) lo hi ->
  RInt (fun a : R => p a * Q a) lo hi + alpha * - RInt (fun a : R => p a * ln (p a)) lo hi <=
  alpha * ln (RInt (fun a : R => exp (Q a / alpha)) lo hi))
   := @measures.gibbs_le_on.
@@ -3050,7 +3244,7 @@ Definition ledger_gibbs_attained_on :
  lo < hi ->
  0 < alpha ->
  forall Q : R -> R,
- (forall a : R, lo <= a <= hi -> continuous Q a) ->
+ ex_RInt Q lo hi ->
  RInt (fun a : R => exp (Q a / alpha) / RInt (fun a0 : R => exp (Q a0 / alpha)) lo hi * Q a) lo hi +
  alpha *
  -
@@ -3071,7 +3265,7 @@ Definition ledger_gibbs_unique_on :
  (forall a : R, lo <= a <= hi -> continuous p a) ->
  (forall a : R, lo <= a <= hi -> 0 < p a) ->
  (ex_RInt p lo hi /\ (forall a : R, lo <= a <= hi -> 0 <= p a) /\ RInt p lo hi = 1) /\
- ex_RInt (fun a : R => p a * ln (p a)) lo hi /\ ex_RInt (fun a : R => p a * Q a) lo hi ->
+ ex_RInt (fun a : R => p a * ln (p a)) lo hi ->
  RInt (fun a : R => p a * Q a) lo hi + alpha * - RInt (fun a : R => p a * ln (p a)) lo hi =
  alpha * ln (RInt (fun a : R => exp (Q a / alpha)) lo hi) ->
  forall a : R,
@@ -3150,8 +3344,8 @@ Definition ledger_soft_value_on_lipschitz :
  lo < hi ->
  0 < alpha ->
  forall (Q1 Q2 : R -> R) (c : R),
- (forall a : R, lo <= a <= hi -> continuous Q1 a) ->
- (forall a : R, lo <= a <= hi -> continuous Q2 a) ->
+ ex_RInt Q1 lo hi ->
+ ex_RInt Q2 lo hi ->
  (forall a : R, lo <= a <= hi -> Rabs (Q1 a - Q2 a) <= c) ->
  Rabs
    (alpha * ln (RInt (fun a : R => exp (Q1 a / alpha)) lo hi) -
@@ -3169,8 +3363,8 @@ Definition ledger_optimality_on_contraction :
   lo <= a <= hi -> (forall x : S, 0 <= P s a x) /\ \big[Rplus/0]_x P s a x = 1) ->
  (forall (s : S) (a : R) (s' : S), lo <= a <= hi -> 0 <= disc s a s' <= gamma) ->
  forall (Q1 Q2 : S -> R -> R) (c : R),
- (forall (s : S) (a : R), lo <= a <= hi -> continuous (Q1 s) a) ->
- (forall (s : S) (a : R), lo <= a <= hi -> continuous (Q2 s) a) ->
+ (forall s : S, ex_RInt (Q1 s) lo hi) ->
+ (forall s : S, ex_RInt (Q2 s) lo hi) ->
  (forall (s : S) (a : R), lo <= a <= hi -> Rabs (Q1 s a - Q2 s a) <= c) ->
  forall (s : S) (a : R),
  lo <= a <= hi ->
@@ -3184,7 +3378,7 @@ Definition ledger_optimality_on_contraction :
  gamma * c)
   := @measures.optimality_on_contraction.
 
-(** Q* exists ... *)
+(** Q* exists, for bounded rewards that may jump and any compact interval of actions ... [Note L21] *)
 Definition ledger_Qstar_on_exists :
   (forall lo hi alpha : R,
  lo < hi ->
@@ -3193,13 +3387,13 @@ Definition ledger_Qstar_on_exists :
    (gamma : R),
  (forall (s : S) (a : R),
   lo <= a <= hi -> (forall x : S, 0 <= P s a x) /\ \big[Rplus/0]_x P s a x = 1) ->
- (forall (s s' : S) (a : R), lo <= a <= hi -> continuous ((P s)^~ s') a) ->
- (forall (s : S) (a : R), lo <= a <= hi -> continuous (r s) a) ->
+ (forall s s' : S, ex_RInt ((P s)^~ s') lo hi) ->
+ (forall s : S, ex_RInt (r s) lo hi) ->
  (forall (s : S) (a : R) (s' : S), lo <= a <= hi -> 0 <= disc s a s' <= gamma) ->
- (forall (s s' : S) (a : R), lo <= a <= hi -> continuous ((disc s)^~ s') a) ->
+ (forall s s' : S, ex_RInt ((disc s)^~ s') lo hi) ->
  0 <= gamma < 1 ->
  exists Q : S -> R -> R,
-   (forall (s : S) (a : R), lo <= a <= hi -> continuous (Q s) a) /\
+   (forall s : S, ex_RInt (Q s) lo hi) /\
    (forall (s : S) (a : R),
     lo <= a <= hi ->
     \big[Rplus/0]_x
@@ -3208,7 +3402,7 @@ Definition ledger_Qstar_on_exists :
     Q s a))
   := @measures.Qstar_on_exists.
 
-(** ... and is unique on the interval. *)
+(** ... and is unique at every action of the interval. *)
 Definition ledger_Qstar_on_unique :
   (forall lo hi alpha : R,
  lo < hi ->
@@ -3217,20 +3411,20 @@ Definition ledger_Qstar_on_unique :
    (gamma : R),
  (forall (s : S) (a : R),
   lo <= a <= hi -> (forall x : S, 0 <= P s a x) /\ \big[Rplus/0]_x P s a x = 1) ->
- (forall (s s' : S) (a : R), lo <= a <= hi -> continuous ((P s)^~ s') a) ->
- (forall (s : S) (a : R), lo <= a <= hi -> continuous (r s) a) ->
+ (forall s s' : S, ex_RInt ((P s)^~ s') lo hi) ->
+ (forall s : S, ex_RInt (r s) lo hi) ->
  (forall (s : S) (a : R) (s' : S), lo <= a <= hi -> 0 <= disc s a s' <= gamma) ->
- (forall (s s' : S) (a : R), lo <= a <= hi -> continuous ((disc s)^~ s') a) ->
+ (forall s s' : S, ex_RInt ((disc s)^~ s') lo hi) ->
  0 <= gamma < 1 ->
  forall Q1 Q2 : S -> R -> R,
- (forall (s : S) (a : R), lo <= a <= hi -> continuous (Q1 s) a) /\
+ (forall s : S, ex_RInt (Q1 s) lo hi) /\
  (forall (s : S) (a : R),
   lo <= a <= hi ->
   \big[Rplus/0]_x
      (P s a x *
       (r s a + disc s a x * (alpha * ln (RInt (fun a0 : R => exp (Q1 x a0 / alpha)) lo hi)))) =
   Q1 s a) ->
- (forall (s : S) (a : R), lo <= a <= hi -> continuous (Q2 s) a) /\
+ (forall s : S, ex_RInt (Q2 s) lo hi) /\
  (forall (s : S) (a : R),
   lo <= a <= hi ->
   \big[Rplus/0]_x
@@ -3238,6 +3432,23 @@ Definition ledger_Qstar_on_unique :
       (r s a + disc s a x * (alpha * ln (RInt (fun a0 : R => exp (Q2 x a0 / alpha)) lo hi)))) =
   Q2 s a) -> forall (s : S) (a : R), lo <= a <= hi -> Q1 s a = Q2 s a)
   := @measures.Qstar_on_unique.
+
+(** It is continuous in the action where reward, transition law and discount are. *)
+Definition ledger_Qstar_on_continuous :
+  (forall (lo hi alpha : R) (S : finType) (P : S -> R -> S -> R) (r : S -> R -> R)
+   (disc : S -> R -> S -> R) (Q : S -> R -> R) (s : S) (a : R),
+ (forall s0 : S, ex_RInt (Q s0) lo hi) /\
+ (forall (s0 : S) (a0 : R),
+  lo <= a0 <= hi ->
+  \big[Rplus/0]_x
+     (P s0 a0 x *
+      (r s0 a0 + disc s0 a0 x * (alpha * ln (RInt (fun a1 : R => exp (Q x a1 / alpha)) lo hi)))) =
+  Q s0 a0) ->
+ lo < a < hi ->
+ continuous (r s) a ->
+ (forall s' : S, continuous ((P s)^~ s') a) ->
+ (forall s' : S, continuous ((disc s)^~ s') a) -> continuous (Q s) a)
+  := @measures.Qstar_on_continuous.
 
 (** ** sampler *)
 
@@ -3262,6 +3473,24 @@ Definition ledger_gumbel_max_value :
  \big[Rmult/1]_(b | Rlt_dec 0 (w b)) exp (- exp (- (t - (Q b / alpha + ln (w b))))) =
  exp (- exp (- (t - alpha * ln (\big[Rplus/0]_a (w a * exp (Q a / alpha))) / alpha))))
   := @sampler.gumbel_max_value.
+
+(** alpha times the largest perturbed logit is V + alpha G for one Gumbel number G: whatever f, and over any stretch of values, the two integrals are one. With f(x) = x the mean of the largest is V, plus the mean of alpha G. *)
+Definition ledger_gumbel_max_law :
+  (forall (A : finType) (w Q : A -> R) (alpha : R),
+ (forall a : A, 0 <= w a) /\ (exists a : A, 0 < w a) ->
+ 0 < alpha ->
+ forall (f : R -> R) (x y : R),
+ let V := alpha * ln (\big[Rplus/0]_a (w a * exp (Q a / alpha))) in
+ ex_RInt (fun g : R => f (V + alpha * g) * (exp (- g) * exp (- exp (- g)))) x y ->
+ is_RInt
+   (fun t : R =>
+    f (alpha * t) *
+    Derive
+      (fun u : R =>
+       \big[Rmult/1]_(b | Rlt_dec 0 (w b)) exp (- exp (- (u - (Q b / alpha + ln (w b)))))) t)
+   (x + V / alpha) (y + V / alpha)
+   (RInt (fun g : R => f (V + alpha * g) * (exp (- g) * exp (- exp (- g)))) x y))
+  := @sampler.gumbel_max_law.
 
 (** The probability that action a wins is w_a pi(a): Gumbel-max draws from pi. [H17 Eq. 6] *)
 Definition ledger_gumbel_max_probability :
@@ -3297,7 +3526,6 @@ Definition ledger_stein_identity :
 (** Overdamped Langevin, da = grad Q/alpha dt + sqrt 2 dW, has zero probability flux at the Boltzmann density: pi grad Q/alpha - grad pi = 0. [Note L69] *)
 Definition ledger_langevin_zero_flux :
   (forall (lo hi alpha : R) (Q dQ : R -> R),
- lo < hi ->
  (forall a : R, lo <= a <= hi -> is_derive Q a (dQ a)) ->
  forall a : R,
  lo <= a <= hi ->

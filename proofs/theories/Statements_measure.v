@@ -1,8 +1,8 @@
 (** * Statements_measure: every theorem in full
 
     Written by `make ledger`, read by people: each theorem with this project's definitions
-    unfolded down to the libraries' own notions (recursive functions keep their names), and
-    closed by the theorem itself.
+    unfolded down to the libraries' own notions, and closed by the theorem itself; before the
+    theorems of a file its recursive functions, written out the same way.
     A statement or a definition that changes makes this file fail to compile or differ. *)
 From mathcomp Require Import all_ssreflect ssralg ssrnum ssrint interval finmap.
 From mathcomp.classical Require Import mathcomp_extra boolp classical_sets functions cardinality.

@@ -1,8 +1,8 @@
 (** * Statements_rounding: every theorem in full
 
     Written by `make ledger`, read by people: each theorem with this project's definitions
-    unfolded down to the libraries' own notions (recursive functions keep their names), and
-    closed by the theorem itself.
+    unfolded down to the libraries' own notions, and closed by the theorem itself; before the
+    theorems of a file its recursive functions, written out the same way.
     A statement or a definition that changes makes this file fail to compile or differ. *)
 From Coq Require Import Reals ZArith.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop.
@@ -12,6 +12,44 @@ Set Printing Width 100.
 Open Scope R_scope.
 
 (** ** rounding *)
+
+Definition ledger_leaves :
+  (forall A : Type, tree A -> seq A) :=
+(fix leaves (A : Type) (t : tree A) {struct t} : seq A :=
+   match t with
+   | Leaf a => [:: a]
+   | Node l r => leaves A l ++ leaves A r
+   end).
+Definition ledger_leaves_is : @rounding.leaves = ledger_leaves := erefl.
+
+Definition ledger_depth :
+  (forall A : Type, tree A -> nat) :=
+(fix depth (A : Type) (t : tree A) {struct t} : nat :=
+   match t with
+   | Leaf _ => 0%N
+   | Node l r => (maxn (depth A l) (depth A r)).+1
+   end).
+Definition ledger_depth_is : @rounding.depth = ledger_depth := erefl.
+
+Definition ledger_exact_sum :
+  (forall A : Type, (A -> R) -> tree A -> R) :=
+(fix exact_sum (A : Type) (e : A -> R) (t : tree A) {struct t} : R :=
+   match t with
+   | Leaf a => e a
+   | Node l r => exact_sum A e l + exact_sum A e r
+   end).
+Definition ledger_exact_sum_is : @rounding.exact_sum = ledger_exact_sum := erefl.
+
+Definition ledger_rounded_sum :
+  (Z -> Z -> (Z -> bool) -> forall A : Type, (A -> R) -> tree A -> R) :=
+(fun (emin prec : Z) (choice : Z -> bool) =>
+ fix rounded_sum (A : Type) (e : A -> R) (t : tree A) {struct t} : R :=
+   match t with
+   | Leaf a => e a
+   | Node l r =>
+       round radix2 (FLT_exp emin prec) (Znearest choice) (rounded_sum A e l + rounded_sum A e r)
+   end).
+Definition ledger_rounded_sum_is : @rounding.rounded_sum = ledger_rounded_sum := erefl.
 
 (** A sum s' that is wrong by a share th and an amount b gives a logarithm ln (1 + s') that is wrong by no more than that share and that amount, however small or large s is. *)
 Definition ledger_log_of_inexact_sum :

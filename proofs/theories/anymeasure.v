@@ -206,18 +206,22 @@ have [pd _ _] := adm.
 apply: kl_divergence_ge0 => //; [exact: boltzmann_policy_density|exact: boltzmann_policy_gt0|exact: kl_divergence_integrable].
 Qed.
 
+Lemma boltzmann_policy_admissible :
+  integrablef (fun x => boltzmann_policy x * Q x) -> admissible boltzmann_policy.
+Proof.
+move=> ibQ; have bd := boltzmann_policy_density; have [_ ib _] := bd; split=> //.
+have e x : boltzmann_policy x * ln (boltzmann_policy x) =
+  alpha^-1 * (boltzmann_policy x * Q x) + (- (soft_value / alpha)) * boltzmann_policy x.
+  by rewrite log_boltzmann_policy; field; rewrite gt_eqF.
+by rewrite (funext e); apply: integrable_plus; apply: integrable_scal.
+Qed.
+
 (** ... the Boltzmann density reaches it ... *)
 Theorem gibbs_attained :
   integrablef (fun x => boltzmann_policy x * Q x) ->
   expect boltzmann_policy Q + alpha * entropy boltzmann_policy = soft_value.
 Proof.
-move=> ibQ; have bd := boltzmann_policy_density; have [_ ib _] := bd.
-have adm : admissible boltzmann_policy.
-  split=> //.
-  have e x : boltzmann_policy x * ln (boltzmann_policy x) =
-    alpha^-1 * (boltzmann_policy x * Q x) + (- (soft_value / alpha)) * boltzmann_policy x.
-    by rewrite log_boltzmann_policy; field; rewrite gt_eqF.
-  by rewrite (funext e); apply: integrable_plus; apply: integrable_scal.
+move=> ibQ; have adm := boltzmann_policy_admissible ibQ.
 rewrite gibbs_identity //.
 suff -> : kl_divergence boltzmann_policy boltzmann_policy = 0 by rewrite mulr0 subr0.
 rewrite /kl_divergence (@integral_ext _ (fun=> 0)).

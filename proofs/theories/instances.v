@@ -8,7 +8,7 @@ From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice
   fintype finfun bigop.
 From Coquelicot Require Import Coquelicot.
 From softql Require Import sums contraction value policy gradient temperature backup returns
-  retrace tabular agent estimator measures sampler.
+  retrace tabular agent estimator integrals measures sampler.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -20,8 +20,8 @@ Proof. exact: big_bool. Qed.
 (** ** One state: two actions, one masked, one weighing two *)
 Section OneState.
 Definition Q0 (a : bool) : R := if a then 1 else -1.
-Let w2 : bool -> R := fun a => if a then 2 else 1.
-Let masked : bool -> R := mask (fun a : bool => a).
+Definition w2 : bool -> R := fun a => if a then 2 else 1.
+Definition masked : bool -> R := mask (fun a : bool => a).
 
 Lemma w2_ok : is_weight w2.
 Proof. by split=> [a|]; [rewrite /w2; case: a; lra|exists true; rewrite /w2; lra]. Qed.
@@ -63,20 +63,20 @@ Lemma instance_one_action : soft_value (fun _ : unit => 2) 1 (fun _ => 3) = 3 + 
 Proof. by apply: soft_value_one_action; lra. Qed.
 
 (** Two policies, both positive. *)
-Let pi := boltzmann_policy w2 1 Q0.
-Let u := fun _ : bool => / total w2.
-Let pi_d : is_density w2 pi := boltzmann_policy_density 1 w2_ok Q0.
-Let u_d : is_density w2 u := uniform_density w2_ok.
-Let pi_pos a : 0 < w2 a -> 0 < pi a. Proof. by move=> _; exact: (boltzmann_policy_gt0 1 w2_ok). Qed.
-Lemma instance_kl : 0 <= kl_divergence w2 u pi. Proof. exact: (kl_divergence_ge0 w2_ok u_d pi_d pi_pos). Qed.
-Lemma instance_kl_eq0 : kl_divergence w2 pi pi = 0 <-> forall a, 0 < w2 a -> pi a = pi a.
-Proof. exact: (kl_divergence_eq0 w2_ok pi_d pi_d pi_pos). Qed.
-Lemma instance_entropy : 0 <= entropy w2 pi <= ln (total w2).
-Proof. by split; [exact: (entropy_ge0 w2_ok w2_ge1 pi_d)|exact: (entropy_le_log_total w2_ok pi_d)]. Qed.
-Lemma instance_gibbs : policy_value w2 1 Q0 u <= soft_value w2 1 Q0.
-Proof. exact: (gibbs_le w2_ok one Q0 u_d). Qed.
-Lemma instance_gibbs_unique a : 0 < w2 a -> pi a = boltzmann_policy w2 1 Q0 a.
-Proof. exact: (gibbs_unique w2_ok one pi_d (gibbs_attained w2_ok one Q0)). Qed.
+Definition pi2 := boltzmann_policy w2 1 Q0.
+Definition u2 := fun _ : bool => / total w2.
+Lemma pi2_density : is_density w2 pi2. Proof. exact: (boltzmann_policy_density 1 w2_ok Q0). Qed.
+Lemma u2_density : is_density w2 u2. Proof. exact: (uniform_density w2_ok). Qed.
+Lemma pi2_gt0 a : 0 < w2 a -> 0 < pi2 a. Proof. by move=> _; exact: (boltzmann_policy_gt0 1 w2_ok). Qed.
+Lemma instance_kl : 0 <= kl_divergence w2 u2 pi2. Proof. exact: (kl_divergence_ge0 w2_ok u2_density pi2_density pi2_gt0). Qed.
+Lemma instance_kl_eq0 : kl_divergence w2 pi2 pi2 = 0 <-> forall a, 0 < w2 a -> pi2 a = pi2 a.
+Proof. exact: (kl_divergence_eq0 w2_ok pi2_density pi2_density pi2_gt0). Qed.
+Lemma instance_entropy : 0 <= entropy w2 pi2 <= ln (total w2).
+Proof. by split; [exact: (entropy_ge0 w2_ok w2_ge1 pi2_density)|exact: (entropy_le_log_total w2_ok pi2_density)]. Qed.
+Lemma instance_gibbs : policy_value w2 1 Q0 u2 <= soft_value w2 1 Q0.
+Proof. exact: (gibbs_le w2_ok one Q0 u2_density). Qed.
+Lemma instance_gibbs_unique a : 0 < w2 a -> pi2 a = boltzmann_policy w2 1 Q0 a.
+Proof. exact: (gibbs_unique w2_ok one pi2_density (gibbs_attained w2_ok one Q0)). Qed.
 Lemma instance_advantage : soft_advantage w2 1 Q0 true <= 0.
 Proof. by apply: (soft_advantage_le0 w2_ok one); rewrite /w2; lra. Qed.
 Lemma instance_gap : boltzmann_policy w2 1 Q0 false <= exp (- ((hard_value w2 Q0 - Q0 false) / 1)).
@@ -86,18 +86,18 @@ Lemma instance_convex : soft_value w2 1 (fun a => / 2 * Q0 a + (1 - / 2) * 0) <=
 Proof. by apply: (soft_value_convex w2_ok one); lra. Qed.
 
 (** A differentiable path of action values. *)
-Let path (t : R) a := Q0 a + t * Q0 a.
-Let path_d a : is_derive (fun t => path t a) 0 (Q0 a). Proof. exact: line_derive. Qed.
-Lemma instance_gradient : is_derive (fun t => soft_value w2 1 (path t)) 0
-  (expect (prob w2 (boltzmann_policy w2 1 (path 0))) Q0).
-Proof. exact: (soft_value_path_derivative w2_ok one path_d). Qed.
+Definition path2 (t : R) a := Q0 a + t * Q0 a.
+Lemma path2_derive a : is_derive (fun t => path2 t a) 0 (Q0 a). Proof. exact: line_derive. Qed.
+Lemma instance_gradient : is_derive (fun t => soft_value w2 1 (path2 t)) 0
+  (expect (prob w2 (boltzmann_policy w2 1 (path2 0))) Q0).
+Proof. exact: (soft_value_path_derivative w2_ok one path2_derive). Qed.
 Lemma instance_policy_gradient : exists pg vg : R,
-  [/\ is_derive (fun t => policy_value w2 1 Q0 (boltzmann_policy w2 1 (path t))) 0 pg,
-      is_derive (fun t => q_loss (soft_value w2 1 (path t))
-         (policy_value w2 1 Q0 (boltzmann_policy w2 1 (path 0)))) 0 vg &
-      is_derive (fun t => expect (prob w2 (boltzmann_policy w2 1 (path 0)))
-         (fun a => q_loss (path t a) (Q0 a))) 0 (- 1 * pg + vg)].
-Proof. exact: (soft_q_gradient_is_policy_gradient w2_ok one Q0 path_d). Qed.
+  [/\ is_derive (fun t => policy_value w2 1 Q0 (boltzmann_policy w2 1 (path2 t))) 0 pg,
+      is_derive (fun t => q_loss (soft_value w2 1 (path2 t))
+         (policy_value w2 1 Q0 (boltzmann_policy w2 1 (path2 0)))) 0 vg &
+      is_derive (fun t => expect (prob w2 (boltzmann_policy w2 1 (path2 0)))
+         (fun a => q_loss (path2 t a) (Q0 a))) 0 (- 1 * pg + vg)].
+Proof. exact: (soft_q_gradient_is_policy_gradient w2_ok one Q0 path2_derive). Qed.
 
 (** Two temperatures; a target entropy that is met. *)
 Lemma instance_monotone_alpha : soft_value w2 (/ 2) Q0 <= soft_value w2 1 Q0.
@@ -114,19 +114,19 @@ Qed.
 Lemma instance_dual p : is_density w2 p -> boltzmann_entropy w2 1 Q0 <= entropy w2 p ->
   expect (prob w2 p) Q0 <= expect (prob w2 (boltzmann_policy w2 1 Q0)) Q0.
 Proof. by case: (temperature_dual_strong w2_ok one (erefl (boltzmann_entropy w2 1 Q0))) => _ h _; exact: h. Qed.
-Lemma instance_dual_weak : expect (prob w2 u) Q0 <= temperature_dual w2 Q0 (entropy w2 u) 1.
-Proof. exact: (temperature_dual_weak Q0 w2_ok one u_d (Rle_refl _)). Qed.
+Lemma instance_dual_weak : expect (prob w2 u2) Q0 <= temperature_dual w2 Q0 (entropy w2 u2) 1.
+Proof. exact: (temperature_dual_weak Q0 w2_ok one u2_density (Rle_refl _)). Qed.
 Lemma instance_limit : filterlim (fun al => boltzmann_policy w2 al Q0 true) (at_right 0)
   (locally (tie Q0 (hard_value w2 Q0) true / \sum_b w2 b * tie Q0 (hard_value w2 Q0) b)).
 Proof. by apply: (boltzmann_policy_limit_zero w2_ok (hard_value_is_max Q0 w2_ok)); rewrite /w2; lra. Qed.
 
 (** A proposal that covers the allowed actions; three draws. *)
-Let u_pos a : 0 < w2 a -> 0 < u a.
+Lemma u2_gt0 a : 0 < w2 a -> 0 < u2 a.
 Proof. by move=> _; apply: Rinv_0_lt_compat; exact: total_gt0 w2_ok. Qed.
-Lemma instance_importance : expect (iid (n := 3) (prob w2 u)) (importance_value 1 u Q0) <= soft_value w2 1 Q0.
-Proof. exact: (@importance_value_biased_low _ 3 (erefl _) w2 1 u w2_ok one u_d u_pos Q0). Qed.
-Lemma instance_importance_points (x : {ffun 'I_3 -> bool}) : importance_value 1 u Q0 x =
-  soft_value (fun i : 'I_3 => / (INR 3 * u (x i))) 1 (fun i => Q0 (x i)).
+Lemma instance_importance : expect (iid (n := 3) (prob w2 u2)) (importance_value 1 u2 Q0) <= soft_value w2 1 Q0.
+Proof. exact: (@importance_value_biased_low _ 3 (erefl _) w2 1 u2 w2_ok one u2_density u2_gt0 Q0). Qed.
+Lemma instance_importance_points (x : {ffun 'I_3 -> bool}) : importance_value 1 u2 Q0 x =
+  soft_value (fun i : 'I_3 => / (INR 3 * u2 (x i))) 1 (fun i => Q0 (x i)).
 Proof.
 apply: (importance_value_is_soft_value (n := 3)) => [//|i].
 by apply: Rinv_0_lt_compat; exact: total_gt0 w2_ok.
@@ -152,11 +152,11 @@ End OneState.
 (** ** A decision process: two states, two actions, a mask and an end *)
 Section Process.
 (** In state false only the action true is allowed. *)
-Let w (s a : bool) : R := if s || a then 1 else 0.
-Let P (s a s' : bool) : R := if s' == a then 3 / 4 else 1 / 4.
-Let r (s a : bool) : R := if s then 1 else -1.
-Let ends (s a s' : bool) := s && a && s'.
-Let disc := masked_discount ends (9 / 10).
+Definition w (s a : bool) : R := if s || a then 1 else 0.
+Definition P (s a s' : bool) : R := if s' == a then 3 / 4 else 1 / 4.
+Definition r (s a : bool) : R := if s then 1 else -1.
+Definition ends (s a s' : bool) := s && a && s'.
+Definition disc := masked_discount ends (9 / 10).
 
 Lemma process_ok : is_process w P disc (9 / 10) (/ 2).
 Proof.
@@ -168,7 +168,7 @@ split.
 - by split; lra.
 - lra.
 Qed.
-Let w_ge1 s a : 0 < w s a -> 1 <= w s a. Proof. by rewrite /w; case: ifP; lra. Qed.
+Lemma w_ge1 s a : 0 < w s a -> 1 <= w s a. Proof. by rewrite /w; case: ifP; lra. Qed.
 
 (** Q*, a policy and its Q, the policy improved and its Q, the hard optimum: all at once. *)
 Lemma instance_tables : exists (Qs Qp Qn Qh : bool * bool -> R) (pi : bool -> bool -> R),
@@ -323,27 +323,28 @@ Proof. by rewrite /= /soft_q_target; split; [ring|rewrite ln_Rinv; lra]. Qed.
 Section Interval.
 Let zero_one : 0 < 1 := Rlt_0_1.
 Let id_cont : continuous_on 0 1 (fun a => a). Proof. by move=> a _; exact: continuous_id. Qed.
+Let id_int : integrable 0 1 (fun a => a) := continuous_integrable zero_one id_cont.
 
 (** The Gibbs principle for Q(a) = a on [0, 1]. *)
 Lemma instance_interval_gibbs :
   expect_on 0 1 (boltzmann_policy_on 0 1 1 (fun a => a)) (fun a => a)
   + 1 * entropy_on 0 1 (boltzmann_policy_on 0 1 1 (fun a => a)) = soft_value_on 0 1 1 (fun a => a).
-Proof. exact: (gibbs_attained_on zero_one zero_one id_cont). Qed.
+Proof. exact: (gibbs_attained_on zero_one zero_one id_int). Qed.
 Lemma instance_interval_unique a : 0 < a < 1 ->
   boltzmann_policy_on 0 1 1 (fun a => a) a = boltzmann_policy_on 0 1 1 (fun a => a) a.
 Proof.
 apply: (gibbs_unique_on zero_one zero_one id_cont).
 - exact: boltzmann_policy_on_continuous.
-- by move=> b _; exact: boltzmann_policy_on_gt0.
-- exact: boltzmann_policy_on_admissible.
+- by move=> b _; exact: boltzmann_policy_on_gt0 id_int.
+- exact: boltzmann_policy_on_admissible id_int.
 - exact: instance_interval_gibbs.
 Qed.
 Lemma instance_interval_kl :
   0 <= kl_divergence_on 0 1 (boltzmann_policy_on 0 1 1 (fun a => a)) (boltzmann_policy_on 0 1 1 (fun a => a)).
 Proof.
-have bd := boltzmann_policy_on_is_density 1 zero_one id_cont.
-apply: (kl_divergence_on_ge0 zero_one bd bd) => [a _|]; first exact: boltzmann_policy_on_gt0.
-exact: (kl_divergence_on_integrable zero_one zero_one id_cont (boltzmann_policy_on_admissible zero_one zero_one id_cont)).
+have bd := boltzmann_policy_on_is_density zero_one zero_one id_int.
+apply: (kl_divergence_on_ge0 zero_one bd bd) => [a _|]; first exact: boltzmann_policy_on_gt0 id_int.
+exact: (kl_divergence_on_integrable zero_one zero_one id_int (boltzmann_policy_on_admissible zero_one zero_one id_int)).
 Qed.
 (** The squashed value of Q(a) = a over pre-squash actions in [0, 1]. *)
 Lemma instance_squash : soft_value_on 0 1 1 (fun u => tanh u + 1 * ln (sech2 u)) =
@@ -360,17 +361,34 @@ apply: (stein_identity zero_one zero_one (Q := fun a => a) (dQ := fun _ => 1)
 - by move=> a _; auto_derive => //; ring.
 - by move=> a _; apply: ex_derive_continuous; auto_derive.
 Qed.
-(** One state, reward equal to the action, discount 1/2: Q* exists. *)
-Lemma instance_continuous_Qstar : exists Q : unit -> R -> R,
-  is_Qstar_on 0 1 1 (fun _ _ _ => 1) (fun _ a => a) (fun _ _ _ => / 2) Q.
+(** One state, discount 1/2, and a reward that jumps: 1 from the action 1/2 on, 0 below. *)
+Definition jump (a : R) : R := if Rlt_dec a (/ 2) then 0 else 1.
+Lemma jump_integrable : integrable 0 1 jump. Proof. by apply: integrable_step; lra. Qed.
+Lemma jump_is_discontinuous : ~ continuous jump (/ 2).
 Proof.
-apply: (Qstar_on_exists zero_one zero_one (gamma := / 2)).
+move=> c; have /c [d Hd] : locally (jump (/ 2)) (fun y => Rabs (y - 1) < 1).
+  by rewrite {1}/jump; case: Rlt_dec => // ?; [lra|exists (mkposreal _ Rlt_0_1)].
+have dp := cond_pos d; have jx : jump (/ 2 - d / 2) = 0 by rewrite /jump; case: Rlt_dec => // ?; lra.
+have : Rabs (jump (/ 2 - d / 2) - 1) < 1; last by rewrite jx Rabs_left; lra.
+by apply: Hd; rewrite /ball /= /AbsRing_ball /abs /minus /plus /opp /= Rabs_left; lra.
+Qed.
+(** Its Q* exists, and jumps by as much. *)
+Lemma instance_continuous_Qstar : exists Q : unit -> R -> R,
+  is_Qstar_on 0 1 1 (fun _ _ _ => 1) (fun _ => jump) (fun _ _ _ => / 2) Q /\ Q tt 1 = Q tt 0 + 1.
+Proof.
+have [] := @Qstar_on_exists 0 1 1 zero_one zero_one unit_finType (fun _ _ _ => 1) (fun _ => jump) (fun _ _ _ => / 2) (/ 2).
 - by move=> s a _; split=> [s'|]; [lra|rewrite sum_const card_unit /=; ring].
-- by move=> s s' a _; exact: continuous_const.
-- by move=> s; exact: id_cont.
+- by move=> s s'; exact: integrable_const.
+- by move=> s; exact: jump_integrable.
 - by move=> s a s' _; lra.
-- by move=> s s' a _; exact: continuous_const.
+- by move=> s s'; exact: integrable_const.
 - lra.
+move=> Q HQ; exists Q; split=> //; have [_ H] := HQ.
+rewrite -(H tt 1) -?(H tt 0); try lra.
+have j0 : jump 0 = 0 by rewrite /jump; case: Rlt_dec => // ?; lra.
+have j1 : jump 1 = 1 by rewrite /jump; case: Rlt_dec => // ?; lra.
+have one (f : unit -> R) : \sum_s f s = f tt by rewrite (bigD1 tt) //= big1 => [|[]] //; rewrite Rplus_0_r.
+by rewrite /optimality_on /backup_on /expect !one /soft_q_target j0 j1 /=; ring.
 Qed.
 End Interval.
 

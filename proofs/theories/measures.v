@@ -2,12 +2,13 @@
 
     Actions in a compact interval with Lebesgue measure, as Riemann integrals: the Gibbs
     principle for densities, the tanh change of variables, and Q* for continuous actions.
+    Integrands may jump; continuity is asked for only where it is needed.
     Every statement over an arbitrary measure is in anymeasure.v. *)
 From Coq Require Import Reals Lra Ranalysis5.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice
   fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From softql Require Import sums contraction value policy backup.
+From softql Require Import sums integrals contraction value policy backup.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -19,9 +20,9 @@ Hypothesis lo_hi : lo < hi.
 Hypothesis alpha_gt0 : 0 < alpha.
 Implicit Types (Q p q f g : R -> R).
 
-Definition integral f : R := RInt f lo hi.
-Definition integrable f := ex_RInt f lo hi.
-Definition continuous_on f := forall a, lo <= a <= hi -> continuous f a.
+Notation integral := (integral lo hi).
+Notation integrable := (integrable lo hi).
+Notation continuous_on := (continuous_on lo hi).
 
 (** Riemann-integrable probability density on [lo, hi]. *)
 Definition is_density_on p :=
@@ -34,28 +35,6 @@ Definition partition_on Q := integral (fun a => exp (Q a / alpha)).
 Definition soft_value_on Q := alpha * ln (partition_on Q).
 Definition boltzmann_policy_on Q a := exp (Q a / alpha) / partition_on Q.
 
-Let mM : Rmin lo hi = lo /\ Rmax lo hi = hi.
-Proof. by split; [rewrite Rmin_left|rewrite Rmax_right]; lra. Qed.
-
-Lemma continuous_integrable f : continuous_on f -> integrable f.
-Proof.
-move=> fc; apply: ex_RInt_continuous => z; rewrite (proj1 mM) (proj2 mM); exact: fc.
-Qed.
-
-Lemma integral_ext f g : (forall a, lo < a < hi -> f a = g a) -> integral f = integral g.
-Proof. by move=> fg; apply: RInt_ext => a; rewrite (proj1 mM) (proj2 mM); apply: fg. Qed.
-
-Lemma integral_plus f g : integrable f -> integrable g ->
-  integral (fun a => f a + g a) = integral f + integral g.
-Proof. exact: RInt_plus. Qed.
-
-Lemma integral_minus f g : integrable f -> integrable g ->
-  integral (fun a => f a - g a) = integral f - integral g.
-Proof. exact: RInt_minus. Qed.
-
-Lemma integral_scal c f : integrable f -> integral (fun a => c * f a) = c * integral f.
-Proof. exact: RInt_scal. Qed.
-
 Lemma exp_continuous Q : continuous_on Q -> continuous_on (fun a => exp (Q a / alpha)).
 Proof.
 move=> Qc a ab; apply: (continuous_comp (fun a => Q a / alpha) exp); last first.
@@ -63,16 +42,34 @@ move=> Qc a ab; apply: (continuous_comp (fun a => Q a / alpha) exp); last first.
 by apply: (continuous_mult Q (fun _ => / alpha)); [exact: Qc|exact: continuous_const].
 Qed.
 
-(** Z = int exp(Q/alpha) da > 0 for continuous Q.  [Note L40] *)
-Theorem partition_on_gt0 Q : continuous_on Q -> 0 < partition_on Q.
+Lemma exp_integrable Q : integrable Q -> integrable (fun a => exp (Q a / alpha)).
 Proof.
-move=> Qc; apply: RInt_gt_0 => // [x _|x xb]; first exact: exp_pos.
-exact: exp_continuous.
+move=> Qi; apply: (integrable_exp lo_hi (f := fun a => Q a / alpha)).
+by apply: (integrable_ext lo_hi _ (integrable_scal (/ alpha) Qi)) => a _; rewrite Rmult_comm.
+Qed.
+
+(** Z = int exp(Q/alpha) da > 0 for every integrable Q, continuous or not.  [Note L40] *)
+Theorem partition_on_gt0 Q : integrable Q -> 0 < partition_on Q.
+Proof.
+move=> Qi; have [M [_ QM]] := integrable_bounded lo_hi Qi.
+apply: Rlt_le_trans (_ : (hi - lo) * exp (- M / alpha) <= _).
+  by apply: Rmult_lt_0_compat; [lra|exact: exp_pos].
+rewrite -(integral_const lo hi); apply: integral_le => // [||a ab].
+- exact: integrable_const.
+- exact: exp_integrable.
+- apply: exp_le; apply: div_le_compat => //.
+  by have /Rabs_le_between : Rabs (Q a) <= M by [apply: QM; lra]; lra.
 Qed.
 
 (** pi > 0. *)
-Theorem boltzmann_policy_on_gt0 Q a : continuous_on Q -> 0 < boltzmann_policy_on Q a.
-Proof. by move=> Qc; apply: Rdiv_lt_0_compat; [exact: exp_pos|exact: partition_on_gt0]. Qed.
+Theorem boltzmann_policy_on_gt0 Q a : integrable Q -> 0 < boltzmann_policy_on Q a.
+Proof. by move=> Qi; apply: Rdiv_lt_0_compat; [exact: exp_pos|exact: partition_on_gt0]. Qed.
+
+Lemma boltzmann_policy_on_integrable Q : integrable Q -> integrable (boltzmann_policy_on Q).
+Proof.
+move=> Qi; apply: (integrable_ext lo_hi _ (integrable_scal (/ partition_on Q) (exp_integrable Qi))).
+by move=> a _; rewrite Rmult_comm.
+Qed.
 
 Lemma boltzmann_policy_on_continuous Q : continuous_on Q -> continuous_on (boltzmann_policy_on Q).
 Proof.
@@ -82,57 +79,54 @@ exact: continuous_const.
 Qed.
 
 (** int pi = 1. *)
-Theorem boltzmann_policy_on_is_density Q : continuous_on Q -> is_density_on (boltzmann_policy_on Q).
+Theorem boltzmann_policy_on_is_density Q : integrable Q -> is_density_on (boltzmann_policy_on Q).
 Proof.
-move=> Qc; have Zp := partition_on_gt0 Qc; split; [|split].
-- exact: continuous_integrable (boltzmann_policy_on_continuous Qc).
-- by move=> a _; apply: Rlt_le (boltzmann_policy_on_gt0 a Qc).
+move=> Qi; have Zp := partition_on_gt0 Qi; split; [|split].
+- exact: boltzmann_policy_on_integrable.
+- by move=> a _; apply: Rlt_le (boltzmann_policy_on_gt0 a Qi).
 - transitivity (/ partition_on Q * partition_on Q); last by field; lra.
-  rewrite -integral_scal; first by apply: integral_ext => a _; rewrite /boltzmann_policy_on /Rdiv; ring.
-  exact: continuous_integrable (exp_continuous Qc).
+  rewrite -integral_scal; first by apply: integral_ext => // a _; rewrite /boltzmann_policy_on /Rdiv; ring.
+  exact: exp_integrable.
 Qed.
 
 (** log pi(a) = (Q(a) - V)/alpha.  [H17 Eq. 6] *)
-Theorem log_boltzmann_policy_on Q a : continuous_on Q ->
+Theorem log_boltzmann_policy_on Q a : integrable Q ->
   ln (boltzmann_policy_on Q a) = (Q a - soft_value_on Q) / alpha.
 Proof.
-move=> Qc; rewrite /boltzmann_policy_on /soft_value_on ln_div; [|exact: exp_pos|exact: partition_on_gt0].
+move=> Qi; rewrite /boltzmann_policy_on /soft_value_on ln_div; [|exact: exp_pos|exact: partition_on_gt0].
 by rewrite ln_exp; field; lra.
 Qed.
 
-(** Densities of finite entropy and finite expected Q. *)
-Definition admissible p Q :=
-  is_density_on p /\ integrable (fun a => p a * ln (p a)) /\ integrable (fun a => p a * Q a).
+(** Densities of finite entropy. *)
+Definition admissible p := is_density_on p /\ integrable (fun a => p a * ln (p a)).
 
-Lemma kl_divergence_on_integrand Q p : continuous_on Q -> admissible p Q ->
+Lemma kl_divergence_on_integrand Q p : integrable Q ->
   forall a, lo < a < hi ->
   p a * (ln (p a) - ln (boltzmann_policy_on Q a)) =
   p a * ln (p a) - (/ alpha * (p a * Q a) - soft_value_on Q / alpha * p a).
-Proof.
-by move=> Qc _ a _; rewrite log_boltzmann_policy_on //; field; lra.
-Qed.
+Proof. by move=> Qi a _; rewrite log_boltzmann_policy_on //; field; lra. Qed.
 
-Lemma kl_divergence_on_integrable Q p : continuous_on Q -> admissible p Q ->
+Lemma kl_divergence_on_integrable Q p : integrable Q -> admissible p ->
   integrable (fun a => p a * (ln (p a) - ln (boltzmann_policy_on Q a))).
 Proof.
-move=> Qc adm; have [[pi _] [ipl ipQ]] := adm.
-apply: (ex_RInt_ext (fun a => p a * ln (p a) - (/ alpha * (p a * Q a) - soft_value_on Q / alpha * p a))).
-  by move=> a; rewrite (proj1 mM) (proj2 mM) => ab; rewrite (kl_divergence_on_integrand Qc adm ab).
-apply: (@ex_RInt_minus R_NormedModule) => //.
-apply: (@ex_RInt_minus R_NormedModule); apply: (@ex_RInt_scal R_NormedModule) => //.
+move=> Qi [[pi _] ipl].
+apply: (integrable_ext lo_hi (f := fun a => p a * ln (p a) - (/ alpha * (p a * Q a) - soft_value_on Q / alpha * p a))).
+  by move=> a ab; rewrite (kl_divergence_on_integrand _ Qi ab).
+apply: integrable_minus => //.
+by apply: integrable_minus; apply: integrable_scal => //; exact: integrable_mult.
 Qed.
 
 (** int p Q + alpha H(p) = V - alpha KL(p || pi), for every density of finite entropy.  [Note L40] [Note L44] *)
-Theorem gibbs_identity_on Q p : continuous_on Q -> admissible p Q ->
+Theorem gibbs_identity_on Q p : integrable Q -> admissible p ->
   expect_on p Q + alpha * entropy_on p = soft_value_on Q - alpha * kl_divergence_on p (boltzmann_policy_on Q).
 Proof.
-move=> Qc adm; have [[pi [p0 p1]] [ipl ipQ]] := adm.
-rewrite /kl_divergence_on (integral_ext (kl_divergence_on_integrand Qc adm)).
+move=> Qi [[pi [p0 p1]] ipl]; have ipQ := integrable_mult lo_hi pi Qi.
+rewrite /kl_divergence_on (integral_ext lo_hi (kl_divergence_on_integrand p Qi)).
 rewrite integral_minus // ?integral_minus ?integral_scal ?p1 //.
 - by rewrite /expect_on /entropy_on; field; lra.
-- exact: (@ex_RInt_scal R_NormedModule).
-- exact: (@ex_RInt_scal R_NormedModule).
-- by apply: (@ex_RInt_minus R_NormedModule); apply: (@ex_RInt_scal R_NormedModule).
+- exact: integrable_scal.
+- exact: integrable_scal.
+- by apply: integrable_minus; exact: integrable_scal.
 Qed.
 
 (** KL >= 0. *)
@@ -142,41 +136,37 @@ Theorem kl_divergence_on_ge0 p q : is_density_on p -> is_density_on q ->
 Proof.
 move=> [pi [p0 p1]] [qi [_ q1]] qpos ikl.
 have <- : integral (fun a => p a - q a) = 0 by rewrite integral_minus // p1 q1; ring.
-apply: RInt_le; [lra|exact: (@ex_RInt_minus R_NormedModule)|done|].
-by move=> a ab; apply: xlnxy_ge; [apply: p0|apply: qpos]; lra.
+apply: integral_le => // [|a ab]; first exact: integrable_minus.
+by apply: xlnxy_ge; [apply: p0|apply: qpos]; lra.
 Qed.
 
 (** V bounds the entropy-regularised objective ...  [H17 Eq. 5] [Note L58] *)
-Theorem gibbs_le_on Q p : continuous_on Q -> admissible p Q ->
+Theorem gibbs_le_on Q p : integrable Q -> admissible p ->
   expect_on p Q + alpha * entropy_on p <= soft_value_on Q.
 Proof.
-move=> Qc adm; rewrite gibbs_identity_on //.
-have K := kl_divergence_on_ge0 (proj1 adm) (boltzmann_policy_on_is_density Qc)
-  (fun a _ => boltzmann_policy_on_gt0 a Qc) (kl_divergence_on_integrable Qc adm).
+move=> Qi adm; rewrite gibbs_identity_on //.
+have K := kl_divergence_on_ge0 (proj1 adm) (boltzmann_policy_on_is_density Qi)
+  (fun a _ => boltzmann_policy_on_gt0 a Qi) (kl_divergence_on_integrable Qi adm).
 by have := Rmult_le_pos _ _ (Rlt_le _ _ alpha_gt0) K; lra.
 Qed.
 
-Lemma boltzmann_policy_on_admissible Q : continuous_on Q -> admissible (boltzmann_policy_on Q) Q.
+Lemma boltzmann_policy_on_admissible Q : integrable Q -> admissible (boltzmann_policy_on Q).
 Proof.
-move=> Qc; have bc := boltzmann_policy_on_continuous Qc; split; first exact: boltzmann_policy_on_is_density.
-split; apply: continuous_integrable => a ab; last first.
-  by apply: (continuous_mult (boltzmann_policy_on Q) Q); [exact: bc|exact: Qc].
-apply: (continuous_mult (boltzmann_policy_on Q) (fun a => ln (boltzmann_policy_on Q a))); first exact: bc.
-apply: (continuous_ext (fun a => (Q a - soft_value_on Q) * / alpha)) => [x|].
-  by rewrite log_boltzmann_policy_on.
-apply: (continuous_mult (fun a => Q a - soft_value_on Q) (fun _ => / alpha)); last exact: continuous_const.
-by apply: (continuous_minus Q (fun _ => soft_value_on Q)); [exact: Qc|exact: continuous_const].
+move=> Qi; have bi := boltzmann_policy_on_integrable Qi; split; first exact: boltzmann_policy_on_is_density.
+apply: integrable_mult => //.
+apply: (integrable_ext lo_hi (f := fun a => / alpha * (Q a - soft_value_on Q))) => [a _|].
+  by rewrite log_boltzmann_policy_on // Rmult_comm.
+apply: integrable_scal; apply: integrable_minus => //; exact: integrable_const.
 Qed.
 
 (** ... the Boltzmann density reaches it ... *)
-Theorem gibbs_attained_on Q : continuous_on Q ->
+Theorem gibbs_attained_on Q : integrable Q ->
   expect_on (boltzmann_policy_on Q) Q + alpha * entropy_on (boltzmann_policy_on Q) = soft_value_on Q.
 Proof.
-move=> Qc; rewrite gibbs_identity_on //; last exact: boltzmann_policy_on_admissible.
+move=> Qi; rewrite gibbs_identity_on //; last exact: boltzmann_policy_on_admissible.
 have -> : kl_divergence_on (boltzmann_policy_on Q) (boltzmann_policy_on Q) = 0; last by ring.
-rewrite /kl_divergence_on (@integral_ext _ (fun _ => 0)) => [|a _].
-  by rewrite /integral RInt_const /scal /= /mult /= Rmult_0_r.
-by ring.
+rewrite /kl_divergence_on (@integral_ext _ _ lo_hi _ (fun _ => 0)) => [|a _]; last by ring.
+by rewrite integral_const Rmult_0_r.
 Qed.
 
 (** A continuous nonnegative function with zero integral vanishes. *)
@@ -225,20 +215,21 @@ Qed.
 
 (** ... and among continuous positive densities it alone does.  [H17 Eq. 6] *)
 Theorem gibbs_unique_on Q p : continuous_on Q -> continuous_on p ->
-  (forall a, lo <= a <= hi -> 0 < p a) -> admissible p Q ->
+  (forall a, lo <= a <= hi -> 0 < p a) -> admissible p ->
   expect_on p Q + alpha * entropy_on p = soft_value_on Q ->
   forall a, lo < a < hi -> p a = boltzmann_policy_on Q a.
 Proof.
-move=> Qc pc ppos adm; rewrite gibbs_identity_on // => e a ab.
-have [[pi [p0 p1]] _] := adm.
+move=> Qc pc ppos adm; rewrite gibbs_identity_on //; last exact: continuous_integrable.
+move=> e a ab.
+have [[pi [p0 p1]] _] := adm; have Qi := continuous_integrable lo_hi Qc.
 have k0 : kl_divergence_on p (boltzmann_policy_on Q) = 0.
   by have : alpha * kl_divergence_on p (boltzmann_policy_on Q) = 0 by [lra]; move/Rmult_integral => [|//]; lra.
-have bd := boltzmann_policy_on_is_density Qc.
-apply: xlnxy_eq; [by apply: p0; lra|exact: boltzmann_policy_on_gt0|].
+have bd := boltzmann_policy_on_is_density Qi.
+apply: xlnxy_eq; [by apply: p0; lra|exact: boltzmann_policy_on_gt0 Qi|].
 pose g a := p a * (ln (p a) - ln (boltzmann_policy_on Q a)) - (p a - boltzmann_policy_on Q a).
 suff : g a = 0 by rewrite /g; lra.
 have gi : integrable (fun a => p a - boltzmann_policy_on Q a).
-  by apply: (@ex_RInt_minus R_NormedModule) => //; case: bd.
+  by apply: integrable_minus => //; case: bd.
 apply: integral_eq0 ab => [x xb|x xb|].
 - have lnc f : continuous f x -> 0 < f x -> continuous (fun a => ln (f a)) x.
     move=> fc fx; apply: (continuous_comp f ln) => //.
@@ -248,9 +239,9 @@ apply: integral_eq0 ab => [x xb|x xb|].
     apply: (continuous_mult p (fun a => ln (p a) - ln (boltzmann_policy_on Q a))); first exact: pc.
     apply: (continuous_minus (fun a => ln (p a)) (fun a => ln (boltzmann_policy_on Q a))).
       by apply: lnc; [exact: pc|exact: ppos].
-    by apply: lnc; [exact: boltzmann_policy_on_continuous|exact: boltzmann_policy_on_gt0].
+    by apply: lnc; [exact: boltzmann_policy_on_continuous|exact: boltzmann_policy_on_gt0 Qi].
   by apply: (continuous_minus p (boltzmann_policy_on Q)); [exact: pc|exact: boltzmann_policy_on_continuous].
-- by have := xlnxy_ge (p0 x xb) (boltzmann_policy_on_gt0 x Qc); rewrite /g; lra.
+- by have := xlnxy_ge (p0 x xb) (boltzmann_policy_on_gt0 x Qi); rewrite /g; lra.
 - rewrite /g integral_minus //; last exact: kl_divergence_on_integrable.
   rewrite -/(kl_divergence_on p (boltzmann_policy_on Q)) k0 integral_minus //; last by case: bd.
   by rewrite p1; case: bd => _ [_ ->]; ring.
@@ -260,7 +251,7 @@ Qed.
 Theorem importance_weight_unbiased_on Q q : (forall a, lo < a < hi -> 0 < q a) ->
   expect_on q (fun a => exp (Q a / alpha) / q a) = partition_on Q.
 Proof.
-by move=> qpos; apply: integral_ext => a ab; have := qpos a ab => ?; field; lra.
+by move=> qpos; apply: integral_ext => // a ab; have := qpos a ab => ?; field; lra.
 Qed.
 
 End Interval.
@@ -331,7 +322,6 @@ apply: (continuous_minus (fun _ => 1) (fun u => tanh u * tanh u)); first exact: 
 exact: (continuous_mult tanh tanh).
 Qed.
 
-
 (** Z of squashed actions is Z in the pre-squash space of Q(tanh u) + alpha log(1 - tanh(u)^2): leave the Jacobian out and it is another integral ... *)
 Theorem partition_squash (Q : R -> R) lo hi alpha : lo <= hi -> 0 < alpha ->
   (forall a, tanh lo <= a <= tanh hi -> continuous Q a) ->
@@ -371,26 +361,21 @@ Variables (lo hi alpha : R).
 Hypothesis lo_hi : lo < hi.
 Hypothesis alpha_gt0 : 0 < alpha.
 
-Lemma soft_value_on_le (Q1 Q2 : R -> R) c :
-  continuous_on lo hi Q1 -> continuous_on lo hi Q2 ->
+Notation integrable := (integrable lo hi).
+
+Lemma soft_value_on_le (Q1 Q2 : R -> R) c : integrable Q1 -> integrable Q2 ->
   (forall a, lo <= a <= hi -> Q1 a <= Q2 a + c) ->
   soft_value_on lo hi alpha Q1 <= soft_value_on lo hi alpha Q2 + c.
 Proof.
-move=> c1 c2 H.
-have Z1 := @partition_on_gt0 lo hi alpha lo_hi Q1 c1.
-have Z2 := @partition_on_gt0 lo hi alpha lo_hi Q2 c2.
-have e2 : integrable lo hi (fun a => exp (Q2 a / alpha)).
-  by apply: continuous_integrable => //; apply: (@exp_continuous lo hi alpha Q2).
+move=> i1 i2 H.
+have Z1 := partition_on_gt0 lo_hi alpha_gt0 i1; have Z2 := partition_on_gt0 lo_hi alpha_gt0 i2.
 have le : partition_on lo hi alpha Q1 <= exp (c / alpha) * partition_on lo hi alpha Q2.
-  rewrite -(@integral_scal lo hi _ _ e2); apply: RInt_le; [lra| | |] => //.
-  - by apply: continuous_integrable => //; apply: (@exp_continuous lo hi alpha Q1).
-  - exact: (@ex_RInt_scal R_NormedModule).
-  move=> a ab; rewrite -exp_plus.
-  have : Q1 a / alpha <= c / alpha + Q2 a / alpha.
-    have -> : c / alpha + Q2 a / alpha = (Q2 a + c) / alpha by rewrite /Rdiv; ring.
-    apply: Rmult_le_compat_r; last by apply: H; lra.
-    by apply: Rlt_le; apply: Rinv_0_lt_compat.
-  by case=> [/exp_increasing|->]; lra.
+  rewrite -(integral_scal _ (exp_integrable alpha lo_hi i2)); apply: integral_le => // [||a ab].
+  - exact: exp_integrable.
+  - by apply: integrable_scal; exact: exp_integrable.
+  rewrite -exp_plus; apply: exp_le.
+  have -> : c / alpha + Q2 a / alpha = (Q2 a + c) / alpha by rewrite /Rdiv; ring.
+  by apply: div_le_compat => //; apply: H; lra.
 rewrite /soft_value_on; have -> : alpha * ln (partition_on lo hi alpha Q2) + c =
    alpha * ln (exp (c / alpha) * partition_on lo hi alpha Q2).
   by rewrite ln_mult ?ln_exp //; [field; lra|exact: exp_pos].
@@ -398,27 +383,28 @@ by apply: Rmult_le_compat_l; [lra|apply: ln_le].
 Qed.
 
 (** V is 1-Lipschitz in the sup norm over the interval. *)
-Theorem soft_value_on_lipschitz (Q1 Q2 : R -> R) c :
-  continuous_on lo hi Q1 -> continuous_on lo hi Q2 ->
+Theorem soft_value_on_lipschitz (Q1 Q2 : R -> R) c : integrable Q1 -> integrable Q2 ->
   (forall a, lo <= a <= hi -> Rabs (Q1 a - Q2 a) <= c) ->
   Rabs (soft_value_on lo hi alpha Q1 - soft_value_on lo hi alpha Q2) <= c.
 Proof.
-move=> c1 c2 H; apply: Rabs_le; split.
+move=> i1 i2 H; apply: Rabs_le; split.
 - have : soft_value_on lo hi alpha Q2 <= soft_value_on lo hi alpha Q1 + c; last lra.
   by apply: soft_value_on_le => // a ab; have := H a ab; move/Rabs_le_between; lra.
 - have : soft_value_on lo hi alpha Q1 <= soft_value_on lo hi alpha Q2 + c; last lra.
   by apply: soft_value_on_le => // a ab; have := H a ab; move/Rabs_le_between; lra.
 Qed.
 
-(** ** Q* for continuous actions: finitely many states, actions in [lo, hi], reward and
-    transition law continuous in the action (hence bounded). *)
+(** ** Q* for continuous actions: finitely many states, actions in [lo, hi]; reward, transition
+    law and discount are bounded functions of the action whose (Riemann) integrals exist.  They
+    may jump: a reward for reaching a set, a wall, an end.  (An integrable function is bounded;
+    a bounded one is integrable if it is continuous outside a null set.) *)
 Variables (S : finType) (P : S -> R -> S -> R) (r : S -> R -> R) (disc : S -> R -> S -> R).
 Variable gamma : R.
 Hypothesis P_dist : forall s a, lo <= a <= hi -> is_dist (P s a).
-Hypothesis P_cont : forall s s', continuous_on lo hi (fun a => P s a s').
-Hypothesis r_cont : forall s, continuous_on lo hi (r s).
+Hypothesis P_int : forall s s', integrable (fun a => P s a s').
+Hypothesis r_int : forall s, integrable (r s).
 Hypothesis disc_ok : forall s a s', lo <= a <= hi -> 0 <= disc s a s' <= gamma.
-Hypothesis disc_cont : forall s s', continuous_on lo hi (fun a => disc s a s').
+Hypothesis disc_int : forall s s', integrable (fun a => disc s a s').
 Hypothesis gamma_ok : 0 <= gamma < 1.
 
 (** E_{s'}[ r + discount V(s') ]. *)
@@ -427,29 +413,15 @@ Definition backup_on (V : S -> R) s a :=
 (** (T* Q)(s,a) = E_{s'}[ r + discount alpha log int exp(Q(s',b)/alpha) db ].  [Note L67] *)
 Definition optimality_on (Q : S -> R -> R) :=
   backup_on (fun s' => soft_value_on lo hi alpha (Q s')).
-(** A table of continuous functions of the action, fixed by T* on the interval. *)
+(** A table of integrable functions of the action, fixed by T* on the interval. *)
 Definition is_Qstar_on (Q : S -> R -> R) :=
-  (forall s, continuous_on lo hi (Q s)) /\
+  (forall s, integrable (Q s)) /\
   (forall s a, lo <= a <= hi -> optimality_on Q s a = Q s a).
 
-Lemma continuous_sum (F : S -> R -> R) a : (forall s, continuous (F s) a) ->
-  continuous (fun x => \sum_s F s x) a.
+Lemma backup_on_integrable V s : integrable (backup_on V s).
 Proof.
-move=> Fc; elim: (index_enum S) => [|s l IH].
-  apply: (continuous_ext (fun _ => 0)) => [x|]; first by rewrite big_nil.
-  exact: continuous_const.
-apply: (continuous_ext (fun x => F s x + \big[Rplus/0]_(t <- l) F t x)) => [x|].
-  by rewrite big_cons.
-exact: (continuous_plus (F s)).
-Qed.
-
-Lemma backup_on_continuous V s : continuous_on lo hi (backup_on V s).
-Proof.
-move=> a ab; apply: continuous_sum => s'.
-apply: (continuous_mult (fun x => P s x s') (fun x => r s x + disc s x s' * V s')).
-  exact: P_cont.
-apply: (continuous_plus (r s) (fun x => disc s x s' * V s')); first exact: r_cont.
-by apply: (continuous_mult (fun x => disc s x s') (fun _ => V s')); [exact: disc_cont|exact: continuous_const].
+apply: integrable_sum => // s'; apply: integrable_mult => //; apply: integrable_plus => //.
+by apply: integrable_mult => //; exact: integrable_const.
 Qed.
 
 Lemma backup_on_lipschitz V1 V2 s a c : lo <= a <= hi -> (forall s, Rabs (V1 s - V2 s) <= c) ->
@@ -465,11 +437,11 @@ Qed.
 
 (** T* is a gamma-contraction in the sup norm over the states and the interval. *)
 Theorem optimality_on_contraction (Q1 Q2 : S -> R -> R) c :
-  (forall s, continuous_on lo hi (Q1 s)) -> (forall s, continuous_on lo hi (Q2 s)) ->
+  (forall s, integrable (Q1 s)) -> (forall s, integrable (Q2 s)) ->
   (forall s a, lo <= a <= hi -> Rabs (Q1 s a - Q2 s a) <= c) ->
   forall s a, lo <= a <= hi -> Rabs (optimality_on Q1 s a - optimality_on Q2 s a) <= gamma * c.
 Proof.
-move=> c1 c2 H s a ab; apply: backup_on_lipschitz => // s'.
+move=> i1 i2 H s a ab; apply: backup_on_lipschitz => // s'.
 by apply: soft_value_on_lipschitz => // b bb; exact: H.
 Qed.
 
@@ -480,19 +452,19 @@ Lemma value_operator_contraction V1 V2 :
 Proof.
 have d0 : 0 <= dist_sup V1 V2 by exact: supnorm_ge0.
 apply: supnorm_le => [|s]; first by apply: Rmult_le_pos; lra.
-apply: soft_value_on_lipschitz => [||a ab]; try exact: backup_on_continuous.
+apply: soft_value_on_lipschitz => [||a ab]; try exact: backup_on_integrable.
 by apply: backup_on_lipschitz => // s'; exact: (supnorm_ge (fun s => V1 s - V2 s)).
 Qed.
 
-(** Q* exists ... *)
+(** Q* exists, for bounded rewards that may jump and any compact interval of actions ...  [Note L21] *)
 Theorem Qstar_on_exists : exists Q, is_Qstar_on Q.
 Proof.
 have [V HV] := fixed_point_exists gamma_ok value_operator_contraction.
-exists (backup_on V); split=> [s|s a ab]; first exact: backup_on_continuous.
+exists (backup_on V); split=> [s|s a ab]; first exact: backup_on_integrable.
 by apply: expect_ext => s'; rewrite -/(value_operator V s') HV.
 Qed.
 
-(** ... and is unique on the interval. *)
+(** ... and is unique at every action of the interval. *)
 Theorem Qstar_on_unique Q1 Q2 : is_Qstar_on Q1 -> is_Qstar_on Q2 ->
   forall s a, lo <= a <= hi -> Q1 s a = Q2 s a.
 Proof.
@@ -503,5 +475,26 @@ move=> H1 H2 s a ab.
 have e := fixed_point_unique gamma_ok value_operator_contraction (fix_value _ H1) (fix_value _ H2).
 rewrite -(proj2 H1 s a ab) -(proj2 H2 s a ab).
 by apply: expect_ext => s'; rewrite e.
+Qed.
+
+(** It is continuous in the action where reward, transition law and discount are. *)
+Theorem Qstar_on_continuous Q s a : is_Qstar_on Q -> lo < a < hi -> continuous (r s) a ->
+  (forall s', continuous (fun b => P s b s') a) -> (forall s', continuous (fun b => disc s b s') a) ->
+  continuous (Q s) a.
+Proof.
+move=> [_ H] ab rc Pc dc; pose V s' := soft_value_on lo hi alpha (Q s').
+have near : locally a (fun b => backup_on V s b = Q s b).
+  have e0 : 0 < Rmin (a - lo) (hi - a) by apply: Rmin_pos; lra.
+  exists (mkposreal _ e0) => b /Rabs_def2 [/= b1 b2]; apply: H.
+  by have := Rmin_l (a - lo) (hi - a); have := Rmin_r (a - lo) (hi - a); rewrite /minus /plus /opp /= in b1 b2; lra.
+apply: (continuous_ext_loc _ (backup_on V s)) => //; rewrite /backup_on /expect.
+elim: (index_enum S) => [|s' l IH].
+  by apply: (continuous_ext (fun _ => 0)) => [x|]; [rewrite big_nil|exact: continuous_const].
+apply: (continuous_ext (fun x => P s x s' * (r s x + disc s x s' * V s') +
+    \big[Rplus/0]_(t <- l) (P s x t * soft_q_target (r s x) (disc s x t) (V t)))) => [x|]; first by rewrite big_cons.
+apply: (continuous_plus (fun x => P s x s' * (r s x + disc s x s' * V s'))) => //.
+apply: (continuous_mult (fun x => P s x s') (fun x => r s x + disc s x s' * V s')) => //.
+apply: (continuous_plus (r s) (fun x => disc s x s' * V s')) => //.
+by apply: (continuous_mult (fun x => disc s x s') (fun _ => V s')) => //; exact: continuous_const.
 Qed.
 End ContinuousActions.

@@ -6,7 +6,7 @@ From Coq Require Import Reals Lra.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice
   fintype bigop.
 From Coquelicot Require Import Coquelicot.
-From softql Require Import sums value policy gradient measures.
+From softql Require Import sums integrals value policy gradient measures.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -105,6 +105,25 @@ rewrite (_ : logit a + - g = - (g - logit a)); last by ring.
 by rewrite /gumbel_cdf; ring.
 Qed.
 
+(** alpha times the largest perturbed logit is V + alpha G for one Gumbel number G: whatever f,
+    and over any stretch of values, the two integrals are one.  With f(x) = x the mean of the
+    largest is V, plus the mean of alpha G. *)
+Theorem gumbel_max_law (f : R -> R) x y : let V := soft_value w alpha Q in
+  ex_RInt (fun g => f (V + alpha * g) * gumbel_pdf g) x y ->
+  is_RInt (fun t => f (alpha * t) * Derive (fun u => \big[Rmult/1]_(b | allowed w b) gumbel_cdf (u - logit b)) t)
+    (x + V / alpha) (y + V / alpha) (RInt (fun g => f (V + alpha * g) * gumbel_pdf g) x y).
+Proof.
+move=> V h; pose F g := f (V + alpha * g) * gumbel_pdf g.
+have D t : Derive (fun u => \big[Rmult/1]_(b | allowed w b) gumbel_cdf (u - logit b)) t = gumbel_pdf (t - V / alpha).
+  rewrite (Derive_ext _ _ _ gumbel_max_value); apply: is_derive_unique.
+  by rewrite /gumbel_cdf /gumbel_pdf; auto_derive => //; rewrite -/V /Rminus; ring.
+apply: (is_RInt_ext (fun t => scal 1 (F (1 * t + - (V / alpha))))) => [t _|].
+  rewrite D /F Rmult_1_l /scal /= /mult /= Rmult_1_l /Rminus; congr (f _ * _); field; lra.
+apply: is_RInt_comp_lin.
+rewrite !Rmult_1_l; have back z : z + V / alpha + - (V / alpha) = z by ring.
+by rewrite !back; exact: RInt_correct.
+Qed.
+
 (** The probability that action a wins is w_a pi(a): Gumbel-max draws from pi.  [H17 Eq. 6] *)
 Theorem gumbel_max_probability a : 0 < w a ->
   is_RInt_gen (win_density a) (Rbar_locally m_infty) (Rbar_locally p_infty)
@@ -152,8 +171,7 @@ Let b := boltzmann_policy_on lo hi alpha Q.
 
 Lemma boltzmann_policy_on_derivative a : lo <= a <= hi -> is_derive b a (b a * (dQ a / alpha)).
 Proof.
-move=> ab; have Zp := @partition_on_gt0 lo hi alpha lo_hi Q Qc.
-apply: (is_derive_ext (fun a => / partition_on lo hi alpha Q * exp (/ alpha * Q a))) => [x|].
+move=> ab; apply: (is_derive_ext (fun a => / partition_on lo hi alpha Q * exp (/ alpha * Q a))) => [x|].
   by rewrite /b /boltzmann_policy_on /Rdiv Rmult_comm [/ alpha * _]Rmult_comm.
 have -> : b a * (dQ a / alpha) =
    / partition_on lo hi alpha Q * ((/ alpha * dQ a) * exp (/ alpha * Q a)).

@@ -1,6 +1,7 @@
 """Write the certified vectors: softql's own outputs, each with a goal that coq-interval must prove.
 
-    python vectors/generate.py    (in an environment with softql; rewrites float64.v, float32.v and tables.v)
+    python vectors/generate.py [FOLDER]    in an environment with softql; rewrites float64.v, float32.v and tables.v
+    python vectors/generate.py --drift     the same, and exit 3 if softql now answers otherwise than the files said
 
 Inputs are the regimes of tests/regimes.py. For each row softql computes the value and the log-policy; the file states,
 about the project's own definitions over the reals, that the output lies within K units in the last place. Inputs and
@@ -270,12 +271,27 @@ def tables() -> Iterator[str]:
             )
 
 
-def main(folder: Path = HERE) -> None:
-    (folder / "tables.v").write_text(TABLE_HEAD + "\n".join(tables()), "utf-8")
+def written() -> dict[str, str]:
+    """The three files, by name."""
+    files = {"tables.v": TABLE_HEAD + "\n".join(tables())}
     for dtype in (np.float64, np.float32):
-        text = HEAD.format(dtype=dtype.__name__) + "\n".join(goals(dtype))
-        (folder / f"{dtype.__name__}.v").write_text(text, "utf-8")
+        files[f"{dtype.__name__}.v"] = HEAD.format(dtype=dtype.__name__) + "\n".join(goals(dtype))
+    return files
+
+
+def main(arguments: list[str]) -> int:
+    drift = arguments[:1] == ["--drift"]
+    folder = Path(arguments[0]) if arguments and not drift else HERE
+    changed = []
+    for name, text in written().items():
+        path = folder / name
+        if not path.exists() or path.read_text("utf-8") != text:
+            changed.append(name)
+            path.write_text(text, "utf-8")
+    if drift:
+        print(f"drift: {', '.join(changed)}" if changed else "drift: none, softql answers what the files say")
+    return 3 if drift and changed else 0
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))
