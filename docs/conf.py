@@ -27,6 +27,7 @@ myst_heading_anchors = 4
 html_theme = "furo"
 html_title = "softql"
 html_static_path = ["_static"]
+html_favicon = "_static/icon.svg"
 html_css_files = ["softql.css"]
 html_copy_source = False
 autodoc_member_order = "bysource"

@@ -165,7 +165,11 @@ def _map(out: Path, one: Learned, styles: Mapping[str, Any]) -> list[Path]:
     cells = None if world is None else solving.cells_of(env, world)
     if world is None or cells is None:
         return []
-    exact = solving.answer(env, env_params, one.plan.label, one.alpha, one.gamma, world=world)
+    try:
+        exact = solving.answer(env, env_params, one.plan.label, one.alpha, one.gamma, world=world)
+    except ValueError as error:
+        print(f"no map: {error}")
+        return []
     v, policy = at_states(one, world.observations)
     best = maps.Side("exact", np.asarray(exact.solution.v), exact.policy)
     sides = [maps.Side(f"learned, {one.name}", v, policy), best]
