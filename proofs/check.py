@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from ledgers import ledger, write_ledger
-from reading import CORE, MEASURE, ROUNDING, VECTORS, coqc, sources, stated, theorems, without_comments
+from reading import CONTINUOUS, CORE, MEASURE, ROUNDING, VECTORS, coqc, sources, stated, theorems, without_comments
 from tag_index import check_catalogue, index, write_catalogue, write_index
 
 HERE = Path(__file__).resolve().parent
@@ -53,10 +53,11 @@ ALLOWED = {
     "vectors": REALS | INTEGERS,
     "measure": ANALYSIS,
     # with the reals of Coq's library as the field
+    "continuous": ANALYSIS | REALS - {"Classical_Prop.classic"} | {"Epsilon.epsilon_statement"},
     "measure instances": ANALYSIS | REALS - {"Classical_Prop.classic"} | {"Epsilon.epsilon_statement"},
 }
 # Where each theory's hypotheses are shown to hold together.
-SATISFIED = {"satisfied": CORE, "satisfied_rounding": ROUNDING, "satisfied_measure": MEASURE}
+SATISFIED = {"satisfied": CORE, "satisfied_rounding": ROUNDING, "satisfied_measure": MEASURE + CONTINUOUS}
 
 BANNED = re.compile(
     r"\b(Admitted|[Aa]dmit|give_up|Abort|Axioms?|Parameters?|Conjectures?|Primitive|Declare|Load|LoadPath|Extraction"
@@ -126,6 +127,7 @@ def assumptions(at: Path) -> list[str]:
     groups = {
         "core": [f"softql.{t.stem}.{t.name}" for t in theorems(at, CORE)],
         "measure": [f"softql.{t.stem}.{t.name}" for t in theorems(at, MEASURE)],
+        "continuous": [f"softql.{t.stem}.{t.name}" for t in theorems(at, CONTINUOUS)],
         "rounding": [f"softql.{t.stem}.{t.name}" for t in theorems(at, ROUNDING)],
         "instances": stated(at, "theories", "softql", ("instances", "cases", "satisfied", "satisfied_rounding")),
         "measure instances": stated(at, "theories", "softql", ("satisfied_measure",)),

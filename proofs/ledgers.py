@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from reading import CORE, MEASURE, ROUNDING, coqc, theorems, without_comments
+from reading import CONTINUOUS, CORE, MEASURE, ROUNDING, coqc, theorems, without_comments
 
 PREAMBLE = {
     "Statements": (
@@ -29,10 +29,10 @@ Open Scope R_scope.
 """,
     ),
     "Statements_measure": (
-        MEASURE,
+        MEASURE + CONTINUOUS,
         """From mathcomp Require Import all_ssreflect ssralg ssrnum ssrint interval finmap.
 From mathcomp.classical Require Import mathcomp_extra boolp classical_sets functions cardinality.
-From mathcomp.analysis Require Import reals ereal signed topology normedtype sequences esum measure
+From mathcomp.analysis Require Import Rstruct reals ereal signed topology normedtype sequences esum measure
   lebesgue_measure numfun lebesgue_integral exp.
 From softql Require Import {stems}.
 Set Printing Width 110.

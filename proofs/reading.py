@@ -14,6 +14,7 @@ CORE = (
     "tabular", "agent", "estimator", "measures", "sampler",
 )  # fmt: skip
 MEASURE = ("anymeasure",)
+CONTINUOUS = ("continuous",)  # both libraries: its field are the reals of Coq's own
 ROUNDING = ("rounding",)  # and floating-point arithmetic on Flocq
 
 VECTORS = ("points", "tables", "float64", "float32")
@@ -57,7 +58,7 @@ def sources(at: Path) -> list[Path]:
     return sorted(at.glob("theories/*.v")) + sorted(at.glob("vectors/*.v"))
 
 
-def theorems(at: Path, stems: tuple[str, ...] = CORE + MEASURE + ROUNDING) -> list[Theorem]:
+def theorems(at: Path, stems: tuple[str, ...] = CORE + MEASURE + CONTINUOUS + ROUNDING) -> list[Theorem]:
     """Every `Theorem` of the theories, with the comment just above it."""
     found = []
     for stem in stems:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from reading import CORE, MEASURE, ROUNDING, TAG, Theorem, tags_in, theorems
+from reading import CONTINUOUS, CORE, MEASURE, ROUNDING, TAG, Theorem, tags_in, theorems
 
 # Tags that name a definition or a procedure, not a claim: nothing to prove.
 DEFINITIONS: dict[str, str] = {}
@@ -117,7 +117,7 @@ def tag_index(proved: list[Theorem], coded: list[Place], lawful: list[Place]) ->
             ", ".join(f"`{law.name}`" for law in lawful if tag in law.tags),
         ]
         lines.append("| " + " | ".join(cells) + " |")
-    count = {stem: sum(t.stem == stem for t in proved) for stem in CORE + MEASURE + ROUNDING}
+    count = {stem: sum(t.stem == stem for t in proved) for stem in CORE + MEASURE + CONTINUOUS + ROUNDING}
     by_file = ", ".join(f"{stem} {n}" for stem, n in count.items() if n)
     return "\n".join([*lines, "", f"{len(proved)} theorems: {by_file}."])
 

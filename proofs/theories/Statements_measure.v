@@ -6,9 +6,9 @@
     A statement or a definition that changes makes this file fail to compile or differ. *)
 From mathcomp Require Import all_ssreflect ssralg ssrnum ssrint interval finmap.
 From mathcomp.classical Require Import mathcomp_extra boolp classical_sets functions cardinality.
-From mathcomp.analysis Require Import reals ereal signed topology normedtype sequences esum measure
+From mathcomp.analysis Require Import Rstruct reals ereal signed topology normedtype sequences esum measure
   lebesgue_measure numfun lebesgue_integral exp.
-From softql Require Import anymeasure.
+From softql Require Import anymeasure continuous.
 Set Printing Width 110.
 Import Order.TTheory GRing.Theory Num.Def Num.Theory.
 Import numFieldTopology.Exports numFieldNormedType.Exports.
@@ -302,3 +302,224 @@ Definition ledger_points_partition :
        mscale (w k) [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of \d_k]]) n]]_x
        (expR (Q x / alpha))%:E))
   := @anymeasure.points_partition.
+
+(** The Gibbs principle on n weighted points, w = 1 being counting: for every bounded Q the Boltzmann density attains V. *)
+Definition ledger_points_gibbs :
+  (forall (R : realType) (n : nat) (w : nat -> {nonneg R}) (alpha : R),
+ 0 < alpha ->
+ (exists2 k : nat, (k < n)%N & 0 < (w k)%:num) ->
+ forall (Q : nat -> R) (M : R),
+ (forall k : nat, `|Q k| <= M) ->
+ fine
+   (\int[[the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+    msum
+      (fun k : nat =>
+       [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+       mscale (w k) [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of \d_k]]) n]]_x
+       (expR (Q x / alpha) /
+        fine
+          (\int[[the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+           msum
+             (fun k : nat =>
+              [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+              mscale (w k) [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of \d_k]])
+             n]]_x0 (expR (Q x0 / alpha))%:E) * Q x)%:E) +
+ alpha *
+ -
+ fine
+   (\int[[the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+    msum
+      (fun k : nat =>
+       [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+       mscale (w k) [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of \d_k]]) n]]_x
+       (expR (Q x / alpha) /
+        fine
+          (\int[[the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+           msum
+             (fun k : nat =>
+              [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+              mscale (w k) [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of \d_k]])
+             n]]_x0 (expR (Q x0 / alpha))%:E) *
+        ln (R:=R)
+          (expR (Q x / alpha) /
+           fine
+             (\int[[the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+              msum
+                (fun k : nat =>
+                 [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+                 mscale (w k)
+                   [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of \d_k]]) n]]_x0
+                 (expR (Q x0 / alpha))%:E)))%:E) =
+ alpha *
+ ln (R:=R)
+   (fine
+      (\int[[the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+       msum
+         (fun k : nat =>
+          [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of 
+          mscale (w k) [the {measure set Datatypes_nat__canonical__measure_Measurable -> \bar R} of \d_k]]) n]]_x
+          (expR (Q x / alpha))%:E)))
+  := @anymeasure.points_gibbs.
+
+(** ** continuous *)
+
+(** V is 1-Lipschitz in the sup norm over bounded measurable functions. *)
+Definition ledger_bounded_soft_value_lipschitz :
+  (forall (d : measure_display) (T : measurableType d) (K : realType) (mu : {measure set T -> \bar K})
+   (alpha : K),
+ 0 < alpha ->
+ (0 < mu [set: T])%E ->
+ (mu [set: T] < +oo)%E ->
+ forall (Q1 Q2 : T -> K) (c : K),
+ measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable K) [set: T] Q1 /\
+ (exists M : K, forall x : T, `|Q1 x| <= M) ->
+ measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable K) [set: T] Q2 /\
+ (exists M : K, forall x : T, `|Q2 x| <= M) ->
+ (forall x : T, `|Q1 x - Q2 x| <= c) ->
+ `|alpha * ln (R:=K) (fine (\int[mu]_x (expR (Q1 x / alpha))%:E)) -
+   alpha * ln (R:=K) (fine (\int[mu]_x (expR (Q2 x / alpha))%:E))| <= c)
+  := @continuous.bounded_soft_value_lipschitz.
+
+(** T* is a gamma-contraction in the sup norm over states and actions. *)
+Definition ledger_optimality_contraction :
+  (forall (d : measure_display) (T : measurableType d) (mu : {measure set T -> \bar R}) (alpha : R),
+ 0 < alpha ->
+ (0 < mu [set: T])%E ->
+ (mu [set: T] < +oo)%E ->
+ forall (S : finType) (P : S -> T -> S -> R) (r : S -> T -> R) (disc : S -> T -> S -> R) (gamma : R),
+ (forall (s : S) (x : T) (s' : S), 0 <= P s x s') ->
+ (forall (s : S) (x : T), \sum_s' P s x s' = 1) ->
+ (forall (s : S) (x : T) (s' : S), 0 <= disc s x s' <= gamma) ->
+ forall (Q1 Q2 : S -> T -> R) (c : R),
+ (forall s : S,
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (Q1 s) /\
+  (exists M : R, forall x : T, `|Q1 s x| <= M)) ->
+ (forall s : S,
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (Q2 s) /\
+  (exists M : R, forall x : T, `|Q2 s x| <= M)) ->
+ (forall (s : S) (x : T), `|Q1 s x - Q2 s x| <= c) ->
+ forall (s : S) (x : T),
+ `|\sum_s'
+      P s x s' *
+      (r s x + disc s x s' * (alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q1 s' x0 / alpha))%:E)))) -
+   \sum_s'
+      P s x s' *
+      (r s x + disc s x s' * (alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q2 s' x0 / alpha))%:E))))| <=
+ gamma * c)
+  := @continuous.optimality_contraction.
+
+(** Q* exists, for bounded rewards and any finite measure on the actions ... [Note L21] *)
+Definition ledger_Qstar_exists :
+  (forall (d : measure_display) (T : measurableType d) (mu : {measure set T -> \bar R}) (alpha : R),
+ 0 < alpha ->
+ (0 < mu [set: T])%E ->
+ (mu [set: T] < +oo)%E ->
+ forall (S : finType) (P : S -> T -> S -> R) (r : S -> T -> R) (disc : S -> T -> S -> R) (gamma : R),
+ (forall (s : S) (x : T) (s' : S), 0 <= P s x s') ->
+ (forall (s : S) (x : T), \sum_s' P s x s' = 1) ->
+ (forall s s' : S,
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] ((P s)^~ s')) ->
+ (forall s : S,
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (r s) /\
+  (exists M : R, forall x : T, `|r s x| <= M)) ->
+ (forall (s : S) (x : T) (s' : S), 0 <= disc s x s' <= gamma) ->
+ (forall s s' : S,
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] ((disc s)^~ s')) ->
+ 0 <= gamma < 1 ->
+ exists Q : S -> T -> R,
+   (forall s : S,
+    measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (Q s) /\
+    (exists M : R, forall x : T, `|Q s x| <= M)) /\
+   (forall (s : S) (x : T),
+    \sum_s'
+       P s x s' *
+       (r s x + disc s x s' * (alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q s' x0 / alpha))%:E)))) = 
+    Q s x))
+  := @continuous.Qstar_exists.
+
+(** ... and is unique, at every action. *)
+Definition ledger_Qstar_unique :
+  (forall (d : measure_display) (T : measurableType d) (mu : {measure set T -> \bar R}) (alpha : R),
+ 0 < alpha ->
+ (0 < mu [set: T])%E ->
+ (mu [set: T] < +oo)%E ->
+ forall (S : finType) (P : S -> T -> S -> R) (r : S -> T -> R) (disc : S -> T -> S -> R) (gamma : R),
+ (forall (s : S) (x : T) (s' : S), 0 <= P s x s') ->
+ (forall (s : S) (x : T), \sum_s' P s x s' = 1) ->
+ (forall s s' : S,
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] ((P s)^~ s')) ->
+ (forall s : S,
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (r s) /\
+  (exists M : R, forall x : T, `|r s x| <= M)) ->
+ (forall (s : S) (x : T) (s' : S), 0 <= disc s x s' <= gamma) ->
+ (forall s s' : S,
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] ((disc s)^~ s')) ->
+ 0 <= gamma < 1 ->
+ forall Q1 Q2 : S -> T -> R,
+ (forall s : S,
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (Q1 s) /\
+  (exists M : R, forall x : T, `|Q1 s x| <= M)) /\
+ (forall (s : S) (x : T),
+  \sum_s'
+     P s x s' * (r s x + disc s x s' * (alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q1 s' x0 / alpha))%:E)))) =
+  Q1 s x) ->
+ (forall s : S,
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (Q2 s) /\
+  (exists M : R, forall x : T, `|Q2 s x| <= M)) /\
+ (forall (s : S) (x : T),
+  \sum_s'
+     P s x s' * (r s x + disc s x s' * (alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q2 s' x0 / alpha))%:E)))) =
+  Q2 s x) -> forall (s : S) (x : T), Q1 s x = Q2 s x)
+  := @continuous.Qstar_unique.
+
+(** On a compact interval of actions: Lebesgue measure, and a bounded measurable reward. *)
+Definition ledger_interval_Qstar :
+  (forall (lo hi alpha gamma : R) (S : finType) (P disc : S -> R -> S -> R) (r : S -> R -> R),
+ lo < hi ->
+ 0 < alpha ->
+ 0 <= gamma < 1 ->
+ (forall (s : S) (x : R) (s' : S), 0 <= P s x s') ->
+ (forall (s : S) (x : R), \sum_s' P s x s' = 1) ->
+ (forall s s' : S,
+  measurable_fun (T:=Real_sort__canonical__measure_Measurable R)
+    (U:=Real_sort__canonical__measure_Measurable R) [set: Real_sort__canonical__measure_Measurable R]
+    ((P s)^~ s')) ->
+ (forall s : S,
+  measurable_fun (T:=Real_sort__canonical__measure_Measurable R)
+    (U:=Real_sort__canonical__measure_Measurable R) [set: Real_sort__canonical__measure_Measurable R] 
+    (r s) /\ (exists M : R, forall x : Real_sort__canonical__measure_Measurable R, `|r s x| <= M)) ->
+ (forall (s : S) (x : R) (s' : S), 0 <= disc s x s' <= gamma) ->
+ (forall s s' : S,
+  measurable_fun (T:=Real_sort__canonical__measure_Measurable R)
+    (U:=Real_sort__canonical__measure_Measurable R) [set: Real_sort__canonical__measure_Measurable R]
+    ((disc s)^~ s')) ->
+ exists
+   Q : S -> [the measurableType (R.-ocitv.-measurable).-sigma of salgebraType (R.-ocitv.-measurable)] -> R,
+   (forall s : S,
+    measurable_fun
+      (T:=[the measurableType (R.-ocitv.-measurable).-sigma of salgebraType (R.-ocitv.-measurable)])
+      (U:=Real_sort__canonical__measure_Measurable R)
+      [set: [the measurableType (R.-ocitv.-measurable).-sigma of salgebraType (R.-ocitv.-measurable)]] 
+      (Q s) /\
+    (exists M : R,
+       forall x : [the measurableType (R.-ocitv.-measurable).-sigma of salgebraType (R.-ocitv.-measurable)],
+       `|Q s x| <= M)) /\
+   (forall (s : S)
+      (x : [the measurableType (R.-ocitv.-measurable).-sigma of salgebraType (R.-ocitv.-measurable)]),
+    \sum_s'
+       P s x s' *
+       (r s x +
+        disc s x s' *
+        (alpha *
+         ln (R:=R)
+           (fine
+              (\int[[the {measure set [the measurableType (R.-ocitv.-measurable).-sigma of 
+               salgebraType (R.-ocitv.-measurable)] -> \bar R} of mrestr
+                                                                    (T:=[the measurableType
+                                                                               (R.-ocitv.-measurable).-sigma of 
+                                                                    salgebraType 
+                                                                      (R.-ocitv.-measurable)]) (R:=R)
+                                                                    (D:=`[lo, hi]) lebesgue_measure
+                                                                    (measurable_itv (R:=R) `[lo, hi])]]_x0
+                  (expR (Q s' x0 / alpha))%:E)))) = Q s x))
+  := @continuous.interval_Qstar.

@@ -420,4 +420,21 @@ split=> //; rewrite E; case: w_some => k kn wk.
 rewrite (bigD1 (Ordinal kn)) //= ltr_paddr //; last by rewrite mulr_gt0 ?expR_gt0.
 by apply: sumr_ge0 => i _; rewrite mulr_ge0 // ltW ?expR_gt0.
 Qed.
+
+Lemma points_mass : mu setT = (\sum_(k < n) (w k)%:num)%:E.
+Proof.
+rewrite /= /points /msum -sumEFin; apply: eq_bigr => k _.
+by rewrite /= /mscale /= diracE in_setT mule1.
+Qed.
+
+(** The Gibbs principle on n weighted points, w = 1 being counting: for every bounded Q the
+    Boltzmann density attains V. *)
+Theorem points_gibbs (Q : nat -> R) (M : R) : (forall k, `|Q k| <= M) ->
+  expect mu (boltzmann_policy mu alpha Q) Q + alpha * entropy mu (boltzmann_policy mu alpha Q) =
+  soft_value mu alpha Q.
+Proof.
+move=> bQ; apply: (@bounded_gibbs_attained _ _ _ _ alpha M) => //; rewrite points_mass ?ltry // lte_fin.
+case: w_some => k kn wk; rewrite (bigD1 (Ordinal kn)) //= ltr_paddr //.
+by apply: sumr_ge0.
+Qed.
 End Points.

@@ -3,7 +3,8 @@
     Actions in a compact interval with Lebesgue measure, as Riemann integrals: the Gibbs
     principle for densities, the tanh change of variables, and Q* for continuous actions.
     Integrands may jump; continuity is asked for only where it is needed.
-    Every statement over an arbitrary measure is in anymeasure.v. *)
+    Every statement over an arbitrary measure is in anymeasure.v, and Q* with Lebesgue's
+    integral in continuous.v. *)
 From Coq Require Import Reals Lra Ranalysis5.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice
   fintype bigop.

@@ -1,4 +1,4 @@
-(** * satisfied_measure: the hypotheses of every theorem of anymeasure.v hold together
+(** * satisfied_measure: the hypotheses of every theorem of anymeasure.v and continuous.v hold together
 
     As satisfied.v.  The measure is Lebesgue's on [0, 1]; Q is 1 from 1/2 on and 0 below, so
     it jumps; the density is that of its Boltzmann policy. *)
@@ -6,7 +6,7 @@ From mathcomp Require Import all_ssreflect ssralg ssrnum ssrint interval finmap.
 From mathcomp.classical Require Import mathcomp_extra boolp classical_sets functions cardinality.
 From mathcomp.analysis Require Import Rstruct reals ereal signed topology normedtype
   sequences esum measure lebesgue_measure numfun lebesgue_integral exp.
-From softql Require Import anymeasure hypotheses.
+From softql Require Import anymeasure continuous hypotheses.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -65,5 +65,45 @@ Lemma met_anymeasure_bounded_policy_Q_integrable : met (@anymeasure.bounded_poli
 Lemma met_anymeasure_bounded_gibbs_attained : met (@anymeasure.bounded_gibbs_attained). Proof. by with_bound; meet. Qed.
 Lemma met_anymeasure_bounded_gibbs : met (@anymeasure.bounded_gibbs). Proof. by with_bound; meet; exists pi; meet. Qed.
 Lemma met_anymeasure_interval_gibbs : met (@anymeasure.interval_gibbs). Proof. by exists R, 0, 1, 1; meet; exists Q, 1; meet. Qed.
+Lemma two_points : exists2 k, (k < 2)%N & 0 < ((k.+1%:R : R)%:nng)%:num. Proof. by exists 0%N => //=; rewrite ltr0n. Qed.
 Lemma met_anymeasure_points_partition : met (@anymeasure.points_partition).
-Proof. by exists R, 2%N, (fun k => (k.+1%:R : R)%:nng), 1; split; [exists 0%N => //=; rewrite ltr0n|exists (fun=> 0); meet]. Qed.
+Proof. by exists R, 2%N, (fun k => (k.+1%:R : R)%:nng), 1; split; [exact two_points|exists (fun=> 0); meet]. Qed.
+Lemma met_anymeasure_points_gibbs : met (@anymeasure.points_gibbs).
+Proof.
+exists R, 2%N, (fun k => (k.+1%:R : R)%:nng), 1; split; first exact: one_gt0.
+by split; [exact two_points|exists (fun=> 1), 1; split=> // k; rewrite normr1].
+Qed.
+
+(** ** continuous: one state, Q as the reward, discount 1/2 *)
+Definition P (s : unit) (x : R) (s' : unit) : R := 1.
+Definition disc (s : unit) (x : R) (s' : unit) : R := (2 : R)^-1.
+Lemma P_ge0 s x s' : 0 <= P s x s'. Proof. exact: (@ler01 R). Qed.
+Lemma P_sum s x : \sum_s' P s x s' = 1. Proof. by rewrite big_const card_unit /= addr0. Qed.
+Lemma P_measurable s s' : measurable_fun setT (fun x : R => P s x s'). Proof. exact: measurable_fun_cst. Qed.
+Lemma disc_measurable s s' : measurable_fun setT (fun x : R => disc s x s'). Proof. exact: measurable_fun_cst. Qed.
+Lemma half_ok : (0 : R) <= (2 : R)^-1 < 1.
+Proof. by rewrite invr_ge0 ler0n /= invf_lt1 ?ltr0n // ltr1n. Qed.
+Lemma disc_ok s x s' : 0 <= disc s x s' <= (2 : R)^-1. Proof. by rewrite /disc lexx andbT; case/andP: half_ok. Qed.
+Lemma Q_ok : @bounded_measurable _ _ R Q. Proof. by split; [exact: Q_measurable|exists 1; exact: Q_bounded]. Qed.
+Lemma zero_ok : @bounded_measurable _ _ R (fun _ : R => 0).
+Proof. by split; [exact: measurable_fun_cst|exists 0 => x; rewrite normr0]. Qed.
+Lemma near_zero x : `|Q x - 0| <= 1. Proof. by rewrite subr0; exact: Q_bounded. Qed.
+Lemma solved : exists Qs, is_Qstar mu 1 P (fun _ => Q) disc Qs.
+Proof.
+exact: (Qstar_exists one_gt0 mu_gt0 mu_fin P_ge0 P_sum P_measurable (fun _ => Q_ok) disc_ok disc_measurable half_ok).
+Qed.
+Ltac control := eexists; eexists; exists mu, 1; repeat (split; first solve [exact one_gt0 | exact mu_gt0 | exact mu_fin]);
+  exists unit_finType, P; try exists (fun _ => Q); exists disc, ((2 : R)^-1).
+Ltac meet_control := repeat match goal with |- _ /\ _ => split; first solve [exact P_ge0 | exact P_sum | exact P_measurable | exact (fun _ => Q_ok)
+  | exact (fun _ => zero_ok) | exact disc_ok | exact disc_measurable | exact half_ok | exact (fun _ => near_zero) | done] end; try exact I.
+
+Lemma met_continuous_bounded_soft_value_lipschitz : met (@continuous.bounded_soft_value_lipschitz).
+Proof. by with_mu; exists 1; meet; exists Q, (fun=> 0), 1; split; [exact Q_ok|split; [exact zero_ok|split; [exact near_zero|]]]. Qed.
+Lemma met_continuous_optimality_contraction : met (@continuous.optimality_contraction).
+Proof. by control; meet_control; exists (fun=> Q), (fun=> fun=> 0), 1; meet_control; exists tt, 0. Qed.
+Lemma met_continuous_Qstar_exists : met (@continuous.Qstar_exists).
+Proof. by control; meet_control. Qed.
+Lemma met_continuous_Qstar_unique : met (@continuous.Qstar_unique).
+Proof. by have [Qs Hs] := solved; control; meet_control; exists Qs, Qs; meet_control; exists tt, 0. Qed.
+Lemma met_continuous_interval_Qstar : met (@continuous.interval_Qstar).
+Proof. by exists 0, 1, 1, ((2 : R)^-1), unit_finType, P, disc, (fun=> Q); split; [exact one_gt0|split; [exact one_gt0|meet_control]]. Qed.
