@@ -78,10 +78,14 @@ def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any], 
     """
     recipe = defaults_for(env_name, _mode(env, env_params, settings.get("mode")))
     fields = {*vars(recipe.shape), *recipe.hyper._fields}
+    repeated = settings.get("chunk") is not None  # a run from its config.json, which names every setting
+    idle: frozenset[str] = frozenset() if repeated else getattr(recipe.shape, "idle", frozenset())
     for name in settings:
-        if name in KNOBS - fields:
+        if name in KNOBS - fields or name in idle:
             flag = "--" + name.rstrip("_").replace("_", "-")
             raise ValueError(f"{flag} means nothing in mode {recipe.shape.mode!r}")
+    if "entropy_target" in settings and "alpha_rate" not in settings:
+        raise ValueError("--entropy-target means nothing without --alpha-rate: alpha stays where it is")
     shape = replace(recipe.shape, **_known(vars(recipe.shape), settings))
     warm = 0 if shape.mode == "on_policy" else -(-shape.warmup // shape.env_steps)
     steps = max(1, -(-settings.get("steps", recipe.env_steps) // shape.env_steps) - warm)

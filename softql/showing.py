@@ -5,6 +5,7 @@ Imports: agents, lanes, equations, measures, plots; envs for the goals of MultiG
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from softql.equations import boltzmann_log_policy
 from softql.lanes import Lanes, lanes
 from softql.measures import Box
 
-__all__ = ["Seen", "acting", "density", "goal_shares", "greedy", "grid", "policy_picture", "walk"]
+__all__ = ["Seen", "acting", "density", "goal_shares", "greedy", "grid", "policy_picture", "walk", "walker"]
 
 CELLS = {1: 101, 2: 41}  # of a drawn density, a side
 PATHS = 64
@@ -82,10 +83,22 @@ def walk(env: Any, env_params: Any, act: Actor, parts: Parts, key: jax.Array, pa
         >>> seen.obs.shape, seen.going.all()
         ((3, 200, 3), np.True_)
     """
+    return walker(env, env_params, act, paths)(parts, key)
+
+
+def walker(env: Any, env_params: Any, act: Actor, paths: int) -> Callable[[Parts, jax.Array], Seen]:
+    """(parts, key) -> what `walk` sees, compiled once for all seeds.
+
+    Example:
+        >>> import gymnax
+        >>> go = walker(*gymnax.make("Pendulum-v1"), lambda key, parts, obs: parts * jnp.ones((len(obs), 1)), 3)
+        >>> [float(go(push, jax.random.key(0)).action.max()) for push in (0.5, -0.5)]
+        [0.5, -0.5]
+    """
     door = lanes(env, env_params, paths)
 
     @jax.jit
-    def run(key: jax.Array, parts: Parts) -> Any:
+    def run(parts: Parts, key: jax.Array) -> Any:
         def step(carry: tuple[Lanes, jax.Array], key: jax.Array) -> Any:
             (at, over), (k_action, k_env) = carry, jax.random.split(key)
             action = act(k_action, parts, at.obs)
@@ -96,7 +109,7 @@ def walk(env: Any, env_params: Any, act: Actor, parts: Parts, key: jax.Array, pa
         keys = jax.random.split(k_steps, int(env_params.max_steps_in_episode))
         return jax.lax.scan(step, (door.init(k_start), jnp.zeros(paths, bool)), keys)[1]
 
-    return Seen(*(np.swapaxes(np.asarray(x), 0, 1) for x in run(key, parts)))
+    return lambda parts, key: Seen(*(np.swapaxes(np.asarray(x), 0, 1) for x in run(parts, key)))
 
 
 def goal_shares(seen: Seen) -> np.ndarray:

@@ -19,7 +19,7 @@ from softql.agents.continuous import actor_of
 from softql.agents.critics import action_box, critic, drawer
 from softql.agents.records import Parts
 from softql.measures import quadrature
-from softql.showing import acting, goal_shares, walk
+from softql.showing import acting, goal_shares, walker
 from softql.train import seeds, summary, train
 
 MODES = ("quadrature", "stein", "langevin", "mala")
@@ -245,10 +245,10 @@ def test_each_of_the_four_goals_gets_15_to_35_percent_on_every_seed(mode):
     """Of 300 paths a seed: a share has a standard error of 2.5 %."""
     env, env_params = gymnax.make("MultiGoal-softql")
     shape, params, _ = by_recipe("MultiGoal-softql", mode)
+    follow = walker(env, env_params, acting(env, env_params, shape), 300)
     for k in range(4):
         parts = jax.tree.map(lambda x, k=k: x[k], params)
-        seen = walk(env, env_params, acting(env, env_params, shape), parts, jax.random.key(1_000 + k), 300)
-        shares = goal_shares(seen)
+        shares = goal_shares(follow(parts, jax.random.key(1_000 + k)))
         assert ((shares > 0.15) & (shares < 0.35)).all(), (mode, k, shares)
 
 
@@ -280,6 +280,9 @@ def test_training_by_name_takes_the_environments_own_recipe(name, alpha, steps):
         (lambda: ContinuousShape(nodes=0), "nodes = 0"),
         (lambda: ContinuousShape(samples=100), "samples = 100: it must be a power of 2"),
         (lambda: ContinuousShape(particles=1), "Stein's direction needs two"),
+        (lambda: ContinuousShape(particles=2.5), r"particles = 2\.5"),
+        (lambda: continuous_agent(*gymnax.make("Pendulum-v1"), softql.agents.Shape()), "take a ContinuousShape"),
+        (lambda: softql.agents.agent(*gymnax.make("CartPole-v1"), ContinuousShape()), "take a Shape"),
         (lambda: ContinuousShape(scale=0.0), "scale = 0.0"),
         (lambda: ContinuousShape(buffer=100), "not a multiple"),
         (lambda: ContinuousShape(warmup=100_000), "does not fit"),

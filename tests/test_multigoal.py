@@ -137,7 +137,7 @@ def test_interpolation_is_bilinear():
     np.testing.assert_allclose(interpolate(axis, table, at)[:, 0], expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("options", [{"points": 1}, {"sweeps": 0}, {"nodes": 0}, {"alpha": -1.0}])
+@pytest.mark.parametrize("options", [{"points": 1}, {"sweeps": 0}, {"nodes": 0}, {"alpha": 0.0}, {"gamma": 1.0}])
 def test_mistakes_are_named(options):
-    with pytest.raises(ValueError, match="|".join([*options, "alpha"])):
+    with pytest.raises(ValueError, match=next(iter(options))):
         softql.envs.soft_solution(**{"alpha": 1.0, "points": 5, "nodes": 2, "sweeps": 1, **options})

@@ -299,6 +299,18 @@ def test_steins_identity_holds_wherever_distance_is_measured():
 # Certificates
 
 
+@pytest.mark.parametrize(("scale", "right"), [(1.0, True), (0.3, False)])
+def test_the_certificate_of_a_network(scale, right):
+    """One that does not learn on: a Gaussian as wide as the target, and one that is not."""
+    optax = pytest.importorskip("optax")
+    target = boltzmann_target(lambda a: -0.5 * a @ a, 1.0)
+    sampler = amortised_stein(lambda params, xi: params * xi, 2, target, optax.sgd(0.0), 400)
+    sure = draw(sampler, target, jax.random.key(0), sampler.init(jnp.float32(scale)), steps=8).certificate
+    assert (sure.stein_discrepancy < 2 * sure.stein_noise) == right
+    assert sure.effective_sample_size > 2_000
+    assert sure.acceptance == 1
+
+
 def test_sample_size_of_a_known_autocorrelation():
     """AR(1): t n (1 - ρ)/(1 + ρ)."""
     rho, t, n = 0.8, 400, 50
@@ -380,6 +392,15 @@ def test_a_chain_never_goes_where_the_density_is_not_a_number():
         (lambda: mala(boltzmann_target(lambda a: a[0], 1.0), -1.0), "step_size = -1"),
         (lambda: svgd(boltzmann_target(lambda a: a[0], 1.0), 0.0), "step_size"),
         (lambda: hmc(boltzmann_target(lambda a: a[0], 1.0), 0.1, 0), "leaps = 0"),
+        (lambda: hmc(boltzmann_target(lambda a: a[0], 1.0), 0.1, 2.5), "leaps = 2.5"),
+        (lambda: svgd(boltzmann_target(lambda a: a[0], 1.0), 0.1, width=0.0), "width = 0"),
+        (lambda: mala(boltzmann_target(lambda a: a[0], 1.0), 0.1).init(jnp.zeros(2)), "one row a chain"),
+        (lambda: mala(boltzmann_target(lambda a: a[0], 1.0, box(2)), 0.1).init(jnp.zeros((4, 3))), "of 2 dimensions"),
+        (
+            lambda: draw(None, boltzmann_target(lambda a: a[0], 1.0), jax.random.key(0), jnp.zeros((4, 2)), 5),
+            r"begin with sampler\.init",
+        ),
+        (lambda: kernel_stein_discrepancy(jnp.zeros(2), jnp.zeros(2)), r"\[n, d\]"),
         (lambda: amortised_stein(lambda p, x: x, 1, boltzmann_target(lambda a: a[0], 1.0), None, 1), "particles = 1"),
         (lambda: stein_direction(jnp.zeros((2, 1)), jnp.zeros((3, 1))), "one score a particle"),
         (lambda: kernel_stein_discrepancy(jnp.zeros((2, 1)), jnp.zeros((3, 1))), "one score a point"),

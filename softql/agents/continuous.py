@@ -81,6 +81,8 @@ def agent(env: Any, env_params: Any, shape: ContinuousShape | None = None, netwo
         (12, True)
     """
     shape = ContinuousShape() if shape is None else shape
+    if not isinstance(shape, ContinuousShape):
+        raise ValueError(f"shape is a {type(shape).__name__}: continuous actions take a ContinuousShape")
     box = action_box(env, env_params)
     network = critic(env, env_params, shape.hidden, shape.scale) if network is None else network
     draws = drawer(env, env_params, shape.noise, shape.hidden) if shape.mode == "stein" else None

@@ -54,6 +54,8 @@ def agent(env: Any, env_params: Any, shape: Shape | None = None, network: Networ
         (8, True)
     """
     shape = Shape() if shape is None else shape
+    if not isinstance(shape, Shape):
+        raise ValueError(f"shape is a {type(shape).__name__}: Discrete actions take a Shape")
     network = q_network(env, env_params, shape.hidden) if network is None else network
     door = lanes(env, env_params, shape.envs)
     act = actor(door, network, shape.rollout)

@@ -214,7 +214,7 @@ class ContinuousShape:
             known = ", ".join(CONTINUOUS_MODES)
             raise ValueError(f"mode = {self.mode!r}: choose one of {known} for continuous actions")
         counts = ("envs", "rollout", "batch", "updates", "buffer", "warmup", "nodes", "samples", "noise", "chain")
-        for name in counts:
+        for name in (*counts, "particles"):
             count(name, getattr(self, name))
         for name in ("scale", "max_grad_norm", "step_size"):
             if not getattr(self, name) > 0:
@@ -232,6 +232,14 @@ class ContinuousShape:
     def env_steps(self) -> int:
         """Environment steps in one step of the agent."""
         return self.envs * self.rollout
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """Settings of this record and of ContinuousHyper that the mode does not use."""
+        of_network, of_chains = {"particles", "noise", "policy_rate"}, {"chain", "step_size"}
+        if self.mode == "quadrature":
+            return frozenset({*of_network, *of_chains, "samples"})
+        return frozenset({*of_chains, "nodes"} if self.mode == "stein" else of_network)
 
 
 def count(name: str, value: Any) -> None:

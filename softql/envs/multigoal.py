@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import gymnax
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import struct
 from gymnax.environments import environment, spaces
 from jaxtyping import Array, ArrayLike, Float
@@ -189,13 +190,16 @@ def soft_solution(
         Grid; its answers are as good as the grid: compare two of different `points`.
 
     Raises:
-        ValueError: when points < 2, or sweeps or nodes is not positive.
+        ValueError: when alpha or gamma is out of its domain, points < 2, or sweeps or nodes is not positive.
 
     Example:
         >>> found = soft_solution(alpha=10.0, points=15, nodes=6, sweeps=20)
         >>> print(found.goal_shares(jnp.zeros(2)).sum() <= 1.0)
         True
     """
+    for name, x, good in (("alpha", alpha, lambda x: x > 0), ("gamma", gamma, lambda x: (x >= 0) & (x < 1))):
+        if not isinstance(x, jax.core.Tracer) and not good(np.asarray(x)).all():
+            raise ValueError(f"{name} = {x}: alpha is positive and gamma in [0, 1)")
     if points < 2 or sweeps < 1:
         raise ValueError(f"points = {points} and sweeps = {sweeps}: at least 2 and 1")
     params = MultiGoalParams() if params is None else params

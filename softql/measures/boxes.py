@@ -33,6 +33,9 @@ class Box(NamedTuple):
     Fields:
       low, high: the limits [d], finite, in action units; vmap for boxes that differ.
 
+    Raises:
+      ValueError: from its functions, when the last axis of what they are given is not [d].
+
     Example:
       >>> box = Box(jnp.array([-2.0]), jnp.array([2.0]))
       >>> print(box.squash(jnp.array([0.0])), box.squash(jnp.array([50.0])), box.log_volume().round(4))
@@ -67,7 +70,9 @@ class Box(NamedTuple):
         return jnp.sum(jnp.log(jnp.asarray(self.high) - jnp.asarray(self.low)))
 
     def _over(self, x: Array) -> tuple[Array, Array]:
-        """The limits in the shape of x."""
+        """The limits in the shape of x, whose last axis must be theirs."""
+        if x.ndim == 0 or x.shape[-1:] != jnp.shape(self.low):
+            raise ValueError(f"a point of shape {x.shape} is none of a box of {jnp.size(self.low)} dimensions")
         return jnp.broadcast_to(self.low, x.shape), jnp.broadcast_to(self.high, x.shape)
 
 
@@ -94,7 +99,7 @@ def quadrature(low: Float[ArrayLike, " d"], high: Float[ArrayLike, " d"], nodes:
     """
     low, high = sides(low, high)
     d = low.shape[0]
-    counts = (nodes,) * d if isinstance(nodes, int) else tuple(nodes)
+    counts = tuple(nodes) if isinstance(nodes, (Sequence, np.ndarray)) else (nodes,) * d
     for n in counts:
         positive_count("nodes", n)
     if len(counts) != d or math.prod(counts) > MOST:

@@ -76,7 +76,8 @@ def gaussian_proposal(
       A Proposal for `importance` and `mixture`.
 
     Raises:
-      ValueError: when shapes differ, or a concrete scale is not positive.
+      ValueError: when shapes differ, or a concrete scale is not positive; from `importance` and `mixture`, when the
+        uniform numbers have another last axis than the mean.
 
     Example:
       >>> q = gaussian_proposal(jnp.zeros(1), jnp.ones(1), Box(-jnp.ones(1), jnp.ones(1)))
@@ -89,6 +90,8 @@ def gaussian_proposal(
         raise ValueError(f"scale = {scale}: it must be positive")
 
     def push(u: Array) -> Array:
+        if u.shape[-1] != mean.shape[-1]:  # one number for all coordinates would pass for independent ones
+            raise ValueError(f"uniforms have {u.shape[-1]} numbers a sample, the Gaussian {mean.shape[-1]} dimensions")
         m, s = (_over_samples(x, u.ndim) for x in (mean, scale))
         shape = jnp.broadcast_shapes(u.shape, m.shape)
         noise = jnp.broadcast_to(jax.scipy.special.ndtri(u), shape)

@@ -61,7 +61,7 @@ def sobol_uniforms(key: Array, count: int, dimensions: int) -> Float[Array, "n d
        [0. 1. 2. 3. 4. 5. 6. 7.]]
     """
     positive_count("dimensions", dimensions)
-    if count < 1 or count & (count - 1) or count > 2**20:
+    if not isinstance(count, (int, np.integer)) or count < 1 or count & (count - 1) or count > 2**20:
         raise ValueError(f"count = {count}: a Sobol net has 2^m points, at most 2^20")
     from scipy.stats import qmc  # jax brings scipy; it costs time to import
 

@@ -56,7 +56,7 @@ def draw(sampler: Sampler, target: Target, key: Array, state: Any, steps: int, w
       Draws(actions, certificate, state).
 
     Raises:
-      ValueError: when steps < 4 or warmup < 0.
+      ValueError: when steps < 4 or warmup < 0, or state is none of the sampler's.
 
     Example:
       >>> from softql.samplers import boltzmann_target, mala
@@ -68,6 +68,8 @@ def draw(sampler: Sampler, target: Target, key: Array, state: Any, steps: int, w
     """
     if steps < 4 or warmup < 0:
         raise ValueError(f"steps = {steps} and warmup = {warmup}: keep at least 4, forget at least 0")
+    if not hasattr(state, "z"):
+        raise ValueError(f"state is of type {type(state).__name__}: begin with sampler.init(z)")
     k_warm, k_keep = jax.random.split(key)
     state, _ = jax.lax.scan(lambda s, k: (sampler.step(k, s)[0], None), state, jax.random.split(k_warm, warmup))
     state, moves = jax.lax.scan(lambda s, k: sampler.step(k, s), state, jax.random.split(k_keep, steps))
@@ -144,8 +146,8 @@ def kernel_stein_discrepancy(
       >>> bool(right < 2 * noise), bool(wrong > 5 * noise)
       (True, True)
     """
-    if points.shape != scores.shape:
-        raise ValueError(f"scores has shape {scores.shape} but points {points.shape}: one score a point")
+    if points.shape != scores.shape or points.ndim != 2:
+        raise ValueError(f"scores has shape {scores.shape} but points {points.shape}: one score a point, [n, d]")
     n, d = points.shape
     apart = points[:, None] - points[None]  # x - y
     base = 1 + jnp.sum(jnp.square(apart), -1)

@@ -13,6 +13,7 @@ from jaxtyping import Array, ArrayLike, Float
 
 from softql.equations import langevin_step
 from softql.measures import Box
+from softql.measures.uniforms import positive_count
 from softql.samplers.records import Move, Sampler, State, Target, at, boltzmann_target, checked_step
 
 __all__ = ["hmc", "langevin", "mala", "reflected_langevin"]
@@ -157,8 +158,7 @@ def hmc(target: Target, step_size: Float[ArrayLike, ""], leaps: int) -> Sampler:
       1.0
     """
     step_size = checked_step(step_size)
-    if leaps < 1:
-        raise ValueError(f"leaps = {leaps}: it must be at least 1")
+    positive_count("leaps", leaps)
 
     def leap(carry: tuple[State, Array], _: None) -> tuple[tuple[State, Array], None]:
         state, p = carry

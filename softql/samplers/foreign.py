@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
+from softql.measures.uniforms import positive_count
 from softql.samplers.records import Move, Sampler, State, Target, at, checked_step
 
 __all__ = ["blackjax_hmc", "blackjax_mala", "blackjax_svgd"]
@@ -73,8 +74,7 @@ def blackjax_hmc(target: Target, step_size: Float[ArrayLike, ""], leaps: int) ->
       (3, 2)
     """
     size = checked_step(step_size)
-    if leaps < 1:
-        raise ValueError(f"leaps = {leaps}: it must be at least 1")
+    positive_count("leaps", leaps)
     blackjax = _blackjax()
 
     def step(key: Array, state: State) -> tuple[State, Move]:

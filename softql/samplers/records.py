@@ -79,11 +79,13 @@ def boltzmann_target(
 
 def at(target: Target, z: Float[Array, "n d"]) -> State:
     """The state of chains that stand at z."""
+    if jnp.ndim(z) != 2:
+        raise ValueError(f"z has shape {jnp.shape(z)}: one row a chain, [n, d]")
     return State(z, *jax.vmap(jax.value_and_grad(target.log_density))(z))
 
 
-def checked_step(step_size: ArrayLike) -> Array:
+def checked_step(step_size: ArrayLike, name: str = "step_size") -> Array:
     """The step size, refused where it can be seen not to be positive."""
     if not isinstance(step_size, jax.core.Tracer) and not (np.asarray(step_size) > 0).all():
-        raise ValueError(f"step_size = {step_size}: it must be positive")
+        raise ValueError(f"{name} = {step_size}: it must be positive")
     return jnp.asarray(step_size, float)

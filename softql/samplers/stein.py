@@ -76,7 +76,12 @@ def two_h_squared(particles: Float[Array, "n d"]) -> Float[Array, ""]:
     return jnp.where(median > 0, median / math.log(n + 1), 1.0)
 
 
-def svgd(target: Target, step_size: Float[ArrayLike, ""]) -> Sampler:
+def svgd(
+    target: Target,
+    step_size: Float[ArrayLike, ""],
+    place: Callable[[Array], Array] = lambda z: z,
+    width: Float[ArrayLike, ""] = 1.0,
+) -> Sampler:
     r"""Stein variational gradient descent: z_i <- z_i + ε φ(z_i), all particles at once.  [H17 Eq. 13]
 
     Deterministic: the key is not used. For few particles they spread more evenly than independent draws; in many
@@ -85,12 +90,13 @@ def svgd(target: Target, step_size: Float[ArrayLike, ""]) -> Sampler:
     Args:
       target: of `boltzmann_target`.
       step_size: ε > 0.
+      place, width: of the kernel, as for `stein_direction`; for bounded actions place = target.action.
 
     Returns:
       Sampler(init, step); a State holds the particles.
 
     Raises:
-      ValueError: for a concrete step size that is not positive.
+      ValueError: for a concrete step size or width that is not positive.
 
     Source: Liu & Wang 2016, arXiv 1608.04471.
 
@@ -102,21 +108,22 @@ def svgd(target: Target, step_size: Float[ArrayLike, ""]) -> Sampler:
       >>> bool(abs(state.z.mean()) < 0.05), bool(abs(state.z.std() - 1) < 0.1)
       (True, True)
     """
-    step_size = checked_step(step_size)
+    step_size, width = checked_step(step_size), checked_step(width, "width")
 
     def step(key: Array, state: State) -> tuple[State, Move]:
         del key
-        then = at(target, state.z + step_size * stein_direction(state.z, state.score))
+        then = at(target, state.z + step_size * stein_direction(state.z, state.score, place=place, width=width))
         return then, Move(target.action(then.z), jnp.ones(len(then.z)))
 
     return Sampler(lambda z: at(target, z), step)
 
 
 class Amortised(NamedTuple):
-    """A network on its way to draw from π: its parameters, and the moments of their optimiser."""
+    """A network on its way to draw from π: its parameters, the moments of their optimiser, its latest draws [n, d]."""
 
     params: Any
     moments: Any
+    z: Float[Array, "n d"]
 
 
 def amortised_stein(
@@ -135,7 +142,8 @@ def amortised_stein(
       particles: n of each sample, >= 2.
 
     Returns:
-      Sampler(init, step); `init(params)` gives Amortised, `step` learns once and hands over n fresh actions.
+      Sampler(init, step); `init(params)` gives Amortised, `step` learns once and hands over n fresh actions, so `draw`
+      learns on, and its certificate says how near the network has come.
 
     Raises:
       ValueError: when particles < 2 or noise < 1.
@@ -155,7 +163,8 @@ def amortised_stein(
         raise ValueError(f"particles = {particles} and noise = {noise}: at least 2 and 1")
 
     def init(params: Any) -> Amortised:
-        return Amortised(params, optimiser.init(params))
+        drawn = apply(params, jax.random.normal(jax.random.key(0), (particles, noise)))
+        return Amortised(params, optimiser.init(params), drawn)
 
     def step(key: Array, state: Amortised) -> tuple[Amortised, Move]:
         k_density, k_moving, k_action = jax.random.split(key, 3)
@@ -170,6 +179,6 @@ def amortised_stein(
         updates, moments = optimiser.update(grads, state.moments, state.params)
         params = jax.tree.map(lambda p, u: p + u, state.params, updates)
         z = apply(params, jax.random.normal(k_action, (particles, noise)))
-        return Amortised(params, moments), Move(target.action(z), jnp.ones(particles))
+        return Amortised(params, moments, z), Move(target.action(z), jnp.ones(particles))
 
     return Sampler(init, step)
