@@ -1,6 +1,6 @@
 """What `softql train` learns where actions are continuous: mean returns before and after. Writes docs/continuous.md.
 
-    python -m benchmarks.continuous [--seeds 3] [--only Reacher-misc] [--sac FILE]
+    python -m benchmarks.continuous [--seeds 4] [--only Reacher-misc] [--sac FILE]
 
 Trains by the recipe of each environment, as `softql train ENVIRONMENT` does, and judges as it does. With --only the
 row of one environment is made anew and the others are kept. FILE is what `python -m benchmarks.sac` printed: softql is
@@ -87,7 +87,8 @@ BESIDE = """
 ## Beside soft actor-critic
 
 Pendulum-v1 on the same {steps:,} environment steps, one update a step: softql by quadrature (batches of 128, two
-layers of 64) and soft actor-critic as stable-baselines3 has it, with its own settings (batches and layers of 256).
+layers of 64) and soft actor-critic as stable-baselines3 2.9.2 has it, with its own settings (batches and layers of
+256). Made by `python -m benchmarks.sac > FILE`, then `python -m benchmarks.continuous --sac FILE`.
 
 | who | greedy, each seed | mean | processor time a seed |
 |---|---|---|---|
@@ -95,8 +96,8 @@ layers of 64) and soft actor-critic as stable-baselines3 has it, with its own se
 
 HEAD = """# Continuous actions
 
-`softql train ENVIRONMENT`, each by its own recipe (`softql.agents.defaults_for`), {seeds} seeds from root seed 0; mean
-return of {episodes} episodes a seed, in reward units.
+`softql train ENVIRONMENT`, each by its own recipe (`softql.agents.defaults_for`), seeds from root seed 0; mean return
+of {episodes} episodes of each seed, in reward units.
 
 | environment | steps a seed | uniform actions | greedy, each seed | sampled, each seed | processor time a seed |
 |---|---|---|---|---|---|
@@ -120,7 +121,7 @@ Made by `python -m benchmarks.continuous`, seeds fixed.
 def main() -> None:
     """Train, judge, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--only", choices=ENVIRONMENTS)
     parser.add_argument("--sac", type=Path, metavar="FILE", help="what python -m benchmarks.sac printed")
     arguments = parser.parse_args()
@@ -138,7 +139,7 @@ def main() -> None:
     table = "\n".join(rows[name] for name in ENVIRONMENTS if name in rows)
     heading = BESIDE.partition("\n\n")[0]  # what --sac wrote stays
     beside_it = "".join(page.read_text().partition(heading)[1:]) if page.exists() else ""
-    page.write_text(HEAD.format(seeds=arguments.seeds, episodes=EPISODES) + table + "\n" + NOTES + beside_it)
+    page.write_text(HEAD.format(episodes=EPISODES) + table + "\n" + NOTES + beside_it)
 
 
 if __name__ == "__main__":
