@@ -13,7 +13,9 @@ from docutils.nodes import SkipNode
 from latex2mathml.converter import convert
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+import measured  # noqa: E402
 
 import softql  # noqa: E402
 
@@ -70,6 +72,10 @@ def readable(app: Any, what: str, name: str, thing: Any, options: Any, lines: li
     lines[:] = found
 
 
+def filled(app: Any, name: str, source: list[str]) -> None:
+    source[0] = measured.filled(source[0])
+
+
 def mathml(self: Any, node: Any, display: str) -> None:
     formula = convert(node.astext(), display=display)
     if display == "block" and node.get("number"):
@@ -90,6 +96,7 @@ def proofs(app: Any, problem: Any) -> None:
 def setup(app: Any) -> None:
     app.connect("autodoc-process-docstring", readable, priority=100)
     app.connect("build-finished", proofs)
+    app.connect("source-read", filled)
     app.add_html_math_renderer(
         "mathml",
         inline_renderers=(lambda self, node: mathml(self, node, "inline"), None),

@@ -27,7 +27,7 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
 td, th { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line); font-weight: normal; }
-th { color: var(--dim); } td { font-variant-numeric: tabular-nums; }
+th { color: var(--dim); } td { font-variant-numeric: tabular-nums; } td:first-child { overflow-wrap: anywhere; }
 img { max-width: 100%; background: white; border-radius: 4px; }
 code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; } .dim { color: var(--dim); }
 """

@@ -50,6 +50,16 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(page, count):
         exec(compile(block, f"docs/{page}.md, block {at}", "exec"), names)
 
 
+def test_the_equivalences_get_what_was_measured():
+    measured, page = module("measured"), (DOCS / "equivalences.md").read_text("utf-8")
+    assert page.count(measured.MARK) == 1
+    added = set(measured.filled(page).splitlines()) - set(page.splitlines())
+    assert len([row for row in added if re.search(r"\| \d+ \| [\d,]+ \|", row)]) >= 14
+    assert any(row.startswith("| policy_iteration_is_newton | ") for row in added)
+    with pytest.raises(ValueError, match="names no law"):
+        measured.table("nothing", (DOCS / "deep.md").read_text("utf-8"))
+
+
 def test_every_page_is_in_the_contents():
     contents = (DOCS / "index.md").read_text("utf-8")
     assert {p.stem for p in DOCS.glob("*.md")} == {"index", *re.findall(r"^(\w[\w-]*)$", contents, re.MULTILINE)}
