@@ -65,7 +65,7 @@ def readable(app: Any, what: str, name: str, thing: Any, options: Any, lines: li
             section = bool(SECTION.match(line))
         example = line.strip().startswith(">>>") or (example and bool(line.strip()))
         begins = indented and not (section or example or displayed) and (not found or not found[-1].strip())
-        if begins:
+        if begins and not "".join(found[-2:]).endswith("::"):
             found += ["::", ""]
         displayed = begins or (displayed and (indented or not line.strip()))
         found.append(line if example or displayed else plain(line))
