@@ -38,6 +38,7 @@ napoleon_use_rtype = False
 napoleon_custom_sections = [("Fields", "params_style"), ("Yields", "params_style")]
 default_role = "code"
 smartquotes = False  # s' is a state
+highlight_language = "none"  # a block without a language is a formula or a table
 THEORIES = HERE.parent / "proofs" / "html"
 there = '<a href="proofs/toc.html">the theories</a>'
 myst_substitutions = {"theories": there if THEORIES.is_dir() else "not in this build"}
