@@ -267,7 +267,7 @@ Definition ledger_mellowmax_counting :
  alpha * ln (\big[Rplus/0]_a (1 * exp (Q a / alpha))) - alpha * ln (INR #|A|))
   := @value.mellowmax_counting.
 
-(** mean Q <= mellowmax is [soft_value_ge_mean] in policy.v; mellowmax <= max Q. *)
+(** mellowmax <= max Q. (That mean Q <= mellowmax is soft_value_ge_mean.) *)
 Definition ledger_mellowmax_le_max :
   (forall (A : finType) (a0 : A) (alpha : R) (Q : A -> R),
  0 < alpha -> alpha * ln (\big[Rplus/0]_a exp (Q a / alpha) / INR #|A|) <= \big[Rmax/Q a0]_a Q a)
@@ -835,7 +835,7 @@ Definition ledger_soft_value_convex_alpha :
  (1 - t) * (beta * ln (\big[Rplus/0]_a (w a * exp (Q a / beta)))))
   := @temperature.soft_value_convex_alpha.
 
-(** Weak duality: no policy that meets the target earns more than g(alpha). *)
+(** Weak duality: no policy whose entropy meets the target earns more than g(alpha) = V - alpha target, at any alpha. *)
 Definition ledger_temperature_dual_weak :
   (forall (A : finType) (w Q : A -> R) (target : R),
  (forall a : A, 0 <= w a) /\ (exists a : A, 0 < w a) ->
@@ -1071,7 +1071,7 @@ Definition ledger_evaluation_le_optimality :
       disc sa.1 sa.2 x * (alpha * ln (\big[Rplus/0]_a (w x a * exp (Q (x, a) / alpha)))))))
   := @backup.evaluation_le_optimality.
 
-(** T* is monotone. *)
+(** T* is monotone: Q1 <= Q2 implies T* Q1 <= T* Q2. *)
 Definition ledger_optimality_monotone :
   (forall (S A : finType) (w : S -> A -> R) (P : S -> A -> S -> R) (r : S -> A -> R)
    (disc : S -> A -> S -> R) (gamma alpha : R),
@@ -1134,7 +1134,7 @@ Definition ledger_optimality_translation :
  c * \big[Rplus/0]_x (P sa.1 sa.2 x * disc sa.1 sa.2 x))
   := @backup.optimality_translation.
 
-(** T^pi is monotone. *)
+(** T^pi is monotone: Q1 <= Q2 implies T^pi Q1 <= T^pi Q2. *)
 Definition ledger_evaluation_monotone :
   (forall (S A : finType) (w : S -> A -> R) (P : S -> A -> S -> R) (r : S -> A -> R)
    (disc : S -> A -> S -> R) (gamma alpha : R),
@@ -1751,7 +1751,7 @@ Definition ledger_soft_path_sum :
    end).
 Definition ledger_soft_path_sum_is : @returns.soft_path_sum = ledger_soft_path_sum := erefl.
 
-(** lambda = 0 is the one-step target. *)
+(** The lambda-return at lambda = 0 is the one-step target r + discount V(s'). *)
 Definition ledger_lambda_return_zero :
   (forall (alpha : R) (x : step) (l : seq step),
  lambda_return alpha 0 (x :: l) = reward x + discount x * next_v x)
@@ -1769,7 +1769,7 @@ Definition ledger_lambda_return_terminated :
  discount x = 0 -> lambda_return alpha lambda (x :: l) = reward x)
   := @returns.lambda_return_terminated.
 
-(** The weights of the mixture sum to one. *)
+(** The weights of the lambda-mixture, (1 - lambda) lambda^(n-1) and at the end lambda^(T-1), sum to one. *)
 Definition ledger_trace_sums_to_one :
   (forall (lambda : R) (m : nat),
  \big[Rplus/0]_(k < m.+1) ((if (k < m)%N then 1 - lambda else 1) * lambda ^ k) = 1)
@@ -2195,7 +2195,7 @@ Definition ledger_retrace_return :
    end).
 Definition ledger_retrace_return_is : @retrace.retrace_return = ledger_retrace_return := erefl.
 
-(** With Q = Q^pi and V = V^pi the target is unbiased for Q^pi on paths of any policy mu, whatever share of the corrections is kept and wherever the path is cut. [Note L25] *)
+(** With Q = Q^pi and V = V^pi the retrace target is unbiased for Q^pi on paths of any policy mu, whatever share of the corrections is kept and wherever the path is cut. [Note L25] *)
 Definition ledger_retrace_return_unbiased :
   (forall (S0 A : finType) (w : S0 -> A -> R) (P : S0 -> A -> S0 -> R) (r : S0 -> A -> R)
    (disc : S0 -> A -> S0 -> R) (gamma alpha : R),
@@ -2219,7 +2219,7 @@ Definition ledger_retrace_return_unbiased :
       s a) = Qp (s, a))
   := @retrace.retrace_return_unbiased.
 
-(** With V = V^pi_Q from any Q, and shares c <= pi/mu, the bias is at most gamma ||Q - Q^pi||. *)
+(** With V = V^pi_Q from any Q, and shares c <= pi/mu, the bias of the retrace target is at most gamma ||Q - Q^pi||. *)
 Definition ledger_retrace_return_bias :
   (forall (S0 A : finType) (w : S0 -> A -> R) (P : S0 -> A -> S0 -> R) (r : S0 -> A -> R)
    (disc : S0 -> A -> S0 -> R) (gamma alpha : R),
@@ -2299,7 +2299,7 @@ Definition ledger_horizon_value :
    end).
 Definition ledger_horizon_value_is : @tabular.horizon_value = ledger_horizon_value := erefl.
 
-(** It is the derivative of T* at Q: d/dt T*(Q + t D) = linear_part (Q + t D) D. *)
+(** D |-> E[discount E_{a' ~ pi_Q}[D(s',a')]], the linear part, is the derivative of T*: d/dt T*(Q + t D) = linear_part (Q + t D) D. *)
 Definition ledger_optimality_derivative :
   (forall (S A : finType) (w : S -> A -> R) (P : S -> A -> S -> R) (r : S -> A -> R)
    (disc : S -> A -> S -> R) (gamma alpha : R),
@@ -2359,7 +2359,7 @@ Definition ledger_policy_iteration_is_newton :
   Q' x))
   := @tabular.policy_iteration_is_newton.
 
-(** The Newton step exists. *)
+(** From every Q there is a Newton step: the equation linearised at Q has a solution. *)
 Definition ledger_newton_step_exists :
   (forall (S A : finType) (w : S -> A -> R) (P : S -> A -> S -> R) (r : S -> A -> R)
    (disc : S -> A -> S -> R) (gamma alpha : R),
@@ -2619,7 +2619,7 @@ Definition ledger_composition_upper :
   Qm x) -> forall sa : S * A, Qm sa <= \big[Rplus/0]_x (lam x * Q x sa))
   := @tabular.composition_upper.
 
-(** This cost exists. *)
+(** The cost of composing, C(s,a) = E[discount (disagreement(s') + max_{a'} C(s',a'))], exists. *)
 Definition ledger_composition_cost_exists :
   (forall (S A : finType) (w : S -> A -> R) (P disc : S -> A -> S -> R) (gamma alpha : R),
  [/\ forall s : S, (forall a : A, 0 <= w s a) /\ (exists a : A, 0 < w s a),
@@ -2726,7 +2726,7 @@ Definition ledger_q_loss_expected :
   \big[Rplus/0]_x (p x * target x) * \big[Rplus/0]_x (p x * target x)))
   := @agent.q_loss_expected.
 
-(** Each update is a convex combination: it stays between the two. *)
+(** An update target + tau (online - target) is a convex combination: it stays between the two. *)
 Definition ledger_polyak_between :
   (forall tau target online lo hi : R,
  0 <= tau <= 1 ->
@@ -2739,7 +2739,7 @@ Definition ledger_polyak_error :
  iter n (fun x : R => x + tau * (online - x)) target - online = (1 - tau) ^ n * (target - online))
   := @agent.polyak_error.
 
-(** The exponential moving average in closed form. *)
+(** The target network is the exponential moving average of the online ones: after n updates it is (1 - tau)^n target + sum_{k<n} tau (1 - tau)^(n-1-k) online_k. *)
 Definition ledger_polyak_average :
   (forall (tau target : R) (online : seq R),
  polyak_run tau target online =
@@ -3162,7 +3162,7 @@ Definition ledger_partition_on_gt0 :
  0 < alpha -> forall Q : R -> R, ex_RInt Q lo hi -> 0 < RInt (fun a : R => exp (Q a / alpha)) lo hi)
   := @measures.partition_on_gt0.
 
-(** pi > 0. *)
+(** pi(a) = exp(Q(a)/alpha) / Z > 0. *)
 Definition ledger_boltzmann_policy_on_gt0 :
   (forall lo hi alpha : R,
  lo < hi ->
@@ -3171,7 +3171,7 @@ Definition ledger_boltzmann_policy_on_gt0 :
  ex_RInt Q lo hi -> 0 < exp (Q a / alpha) / RInt (fun a0 : R => exp (Q a0 / alpha)) lo hi)
   := @measures.boltzmann_policy_on_gt0.
 
-(** int pi = 1. *)
+(** pi is a density: int pi(a) da = 1. *)
 Definition ledger_boltzmann_policy_on_is_density :
   (forall lo hi alpha : R,
  lo < hi ->
@@ -3213,7 +3213,7 @@ Definition ledger_gibbs_identity_on :
    hi)
   := @measures.gibbs_identity_on.
 
-(** KL >= 0. *)
+(** KL(p || q) >= 0, for densities on the interval with q positive. *)
 Definition ledger_kl_divergence_on_ge0 :
   (forall lo hi : R,
  lo < hi ->
@@ -3297,7 +3297,7 @@ Definition ledger_log_sech2 :
   (forall u : R, ln (1 - tanh u * tanh u) = 2 * (ln 2 - u - ln (1 + exp (-2 * u))))
   := @measures.log_sech2.
 
-(** Change of variables a = tanh u. *)
+(** Change of variables a = tanh u: int f(tanh u) (1 - tanh(u)^2) du = int f(a) da. *)
 Definition ledger_squash_change_of_variables :
   (forall (f : R -> R) (lo hi : R),
  lo <= hi ->
@@ -3452,13 +3452,13 @@ Definition ledger_Qstar_on_continuous :
 
 (** ** sampler *)
 
-(** The density is the derivative of the distribution function ... *)
+(** A standard Gumbel number has the distribution function exp(-exp(-x)); its density is the derivative ... *)
 Definition ledger_gumbel_cdf_derivative :
   (forall x : R_AbsRing,
  is_derive (fun x0 : R => exp (- exp (- x0))) x (exp (- x) * exp (- exp (- x))))
   := @sampler.gumbel_cdf_derivative.
 
-(** ... which rises from 0 to 1. *)
+(** ... and it rises from 0 to 1. *)
 Definition ledger_gumbel_cdf_limits :
   (is_lim (fun x : R => exp (- exp (- x))) m_infty 0 /\
  is_lim (fun x : R => exp (- exp (- x))) p_infty 1)
@@ -3474,7 +3474,7 @@ Definition ledger_gumbel_max_value :
  exp (- exp (- (t - alpha * ln (\big[Rplus/0]_a (w a * exp (Q a / alpha))) / alpha))))
   := @sampler.gumbel_max_value.
 
-(** alpha times the largest perturbed logit is V + alpha G for one Gumbel number G: whatever f, and over any stretch of values, the two integrals are one. With f(x) = x the mean of the largest is V, plus the mean of alpha G. *)
+(** alpha times the largest perturbed logit has the law of V + alpha G, for one Gumbel number G: whatever f, and over any stretch of values, the integrals of f agree. With f(x) = x: the mean of the largest is V, plus alpha times the mean of G. *)
 Definition ledger_gumbel_max_law :
   (forall (A : finType) (w Q : A -> R) (alpha : R),
  (forall a : A, 0 <= w a) /\ (exists a : A, 0 < w a) ->

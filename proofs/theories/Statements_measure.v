@@ -17,7 +17,7 @@ Local Open Scope ring_scope.
 
 (** ** anymeasure *)
 
-(** pi > 0. *)
+(** pi(x) = exp(Q(x)/alpha) / Z > 0. *)
 Definition ledger_boltzmann_policy_gt0 :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha : R) (Q : T -> R),
@@ -67,7 +67,7 @@ Definition ledger_gibbs_identity :
         (ln (R:=R) (p x) - ln (R:=R) (expR (Q x / alpha) / fine (\int[mu]_x0 (expR (Q x0 / alpha))%:E))))%:E))
   := @anymeasure.gibbs_identity.
 
-(** KL >= 0. *)
+(** KL(p || q) >= 0, for densities against any measure with q positive. *)
 Definition ledger_kl_divergence_ge0 :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (p q : T -> R),
@@ -136,7 +136,7 @@ Definition ledger_gibbs_unique :
  {ae mu, forall x : T, p x = expR (Q x / alpha) / fine (\int[mu]_x0 (expR (Q x0 / alpha))%:E)})
   := @anymeasure.gibbs_unique.
 
-(** exp(Q/alpha) is integrable ... *)
+(** For bounded measurable Q and a finite measure: exp(Q/alpha) is integrable ... *)
 Definition ledger_bounded_expQ_integrable :
   (forall (d : measure_display) (T : measurableType d) (R : realType) (mu : {measure set T -> \bar R})
    (alpha M : R) (Q : T -> R),
@@ -408,7 +408,7 @@ Definition ledger_optimality_contraction :
  gamma * c)
   := @continuous.optimality_contraction.
 
-(** Q* exists, for bounded rewards and any finite measure on the actions ... [Note L21] *)
+(** Q* exists: Q(s,x) = E_{s'}[ r + discount alpha log int exp(Q(s',.)/alpha) dmu ] has a bounded measurable solution, for bounded measurable rewards and any finite measure mu on the actions ... [Note L21] *)
 Definition ledger_Qstar_exists :
   (forall (d : measure_display) (T : measurableType d) (mu : {measure set T -> \bar R}) (alpha : R),
  0 < alpha ->
@@ -472,7 +472,7 @@ Definition ledger_Qstar_unique :
   Q2 s x) -> forall (s : S) (x : T), Q1 s x = Q2 s x)
   := @continuous.Qstar_unique.
 
-(** On a compact interval of actions: Lebesgue measure, and a bounded measurable reward. *)
+(** Q* exists on a compact interval of actions with Lebesgue measure, for every bounded measurable reward. *)
 Definition ledger_interval_Qstar :
   (forall (lo hi alpha gamma : R) (S : finType) (P disc : S -> R -> S -> R) (r : S -> R -> R),
  lo < hi ->

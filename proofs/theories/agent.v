@@ -44,7 +44,7 @@ Definition polyak tau (target online : R) := target + tau * (online - target).
 Fixpoint polyak_run tau target (online : seq R) : R :=
   if online is x :: l then polyak_run tau (polyak tau target x) l else target.
 
-(** Each update is a convex combination: it stays between the two. *)
+(** An update target + tau (online - target) is a convex combination: it stays between the two. *)
 Theorem polyak_between tau target online lo hi : 0 <= tau <= 1 ->
   lo <= target <= hi -> lo <= online <= hi -> lo <= polyak tau target online <= hi.
 Proof. by move=> t01 [t1 t2] [o1 o2]; rewrite /polyak; nra. Qed.
@@ -54,7 +54,8 @@ Theorem polyak_error tau target online n :
   iter n (fun x => polyak tau x online) target - online = (1 - tau) ^ n * (target - online).
 Proof. by elim: n => [|n IH] /=; [ring|rewrite Rmult_assoc -IH /polyak; ring]. Qed.
 
-(** The exponential moving average in closed form. *)
+(** The target network is the exponential moving average of the online ones: after n updates it is
+    (1 - tau)^n target + sum_{k<n} tau (1 - tau)^(n-1-k) online_k. *)
 Theorem polyak_average tau target (online : seq R) :
   polyak_run tau target online = (1 - tau) ^ size online * target +
   \big[Rplus/0]_(k < size online)

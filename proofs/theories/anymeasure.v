@@ -130,7 +130,7 @@ Definition expect p f := integral (fun x => p x * f x).
 Definition entropy p := - integral (fun x => p x * ln (p x)).
 Definition kl_divergence p q := integral (fun x => p x * (ln (p x) - ln (q x))).
 
-(** pi > 0. *)
+(** pi(x) = exp(Q(x)/alpha) / Z > 0. *)
 Theorem boltzmann_policy_gt0 x : 0 < boltzmann_policy x.
 Proof. by rewrite divr_gt0 ?expR_gt0. Qed.
 
@@ -181,7 +181,7 @@ rewrite integral_plus ?integral_plus ?integral_scal ?p1 //; try exact: integrabl
 by apply: integrable_plus; apply: integrable_scal.
 Qed.
 
-(** KL >= 0. *)
+(** KL(p || q) >= 0, for densities against any measure with q positive. *)
 Theorem kl_divergence_ge0 p q : is_density p -> is_density q -> (forall x, 0 < q x) ->
   integrablef (fun x => p x * (ln (p x) - ln (q x))) -> 0 <= kl_divergence p q.
 Proof.
@@ -305,7 +305,7 @@ have := Q_bounded x; rewrite ler_norml => /andP[lo hi].
 by rewrite !ler_expR !ler_pdivr_mulr // !divfK ?gt_eqF // lo hi.
 Qed.
 
-(** exp(Q/alpha) is integrable ... *)
+(** For bounded measurable Q and a finite measure: exp(Q/alpha) is integrable ... *)
 Theorem bounded_expQ_integrable : integrablef mu (fun x => expR (Q x / alpha)).
 Proof.
 apply: (bounded_integrable (c := expR (M / alpha)) expQ_measurable) => x.

@@ -136,7 +136,7 @@ by apply: expect_abs_le; [exact: prob_dist|move=> a; exact: row_dist].
 Qed.
 
 (** ** The optimality operator *)
-(** T* is monotone. *)
+(** T* is monotone: Q1 <= Q2 implies T* Q1 <= T* Q2. *)
 Theorem optimality_monotone Q1 Q2 :
   (forall sa, Q1 sa <= Q2 sa) -> forall sa, optimality Q1 sa <= optimality Q2 sa.
 Proof. by move=> q12 sa; apply: backup_monotone => s; apply: soft_value_monotone => // a _; exact: q12. Qed.
@@ -159,7 +159,7 @@ exact: (soft_value_translation (w_ok s) al (row Q s)).
 Qed.
 
 (** ** The evaluation operator *)
-(** T^pi is monotone. *)
+(** T^pi is monotone: Q1 <= Q2 implies T^pi Q1 <= T^pi Q2. *)
 Theorem evaluation_monotone pi Q1 Q2 : is_policy pi ->
   (forall sa, Q1 sa <= Q2 sa) -> forall sa, evaluation pi Q1 sa <= evaluation pi Q2 sa.
 Proof.

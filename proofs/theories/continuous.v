@@ -171,7 +171,9 @@ Qed.
 Let g01 : Rle 0 gamma /\ Rlt gamma 1.
 Proof. by have /andP[g0 g1] := gamma_ok; split; [apply/RleP|apply/RltP]. Qed.
 
-(** Q* exists, for bounded rewards and any finite measure on the actions ...  [Note L21] *)
+(** Q* exists: Q(s,x) = E_{s'}[ r + discount alpha log int exp(Q(s',.)/alpha) dmu ] has a bounded
+    measurable solution, for bounded measurable rewards and any finite measure mu on the actions ...
+    [Note L21] *)
 Theorem Qstar_exists : exists Q, is_Qstar Q.
 Proof.
 have [V HV] := contraction.fixed_point_exists g01 value_operator_contraction.
@@ -191,7 +193,8 @@ by apply: eq_bigr => s' _; rewrite e.
 Qed.
 End Control.
 
-(** On a compact interval of actions: Lebesgue measure, and a bounded measurable reward. *)
+(** Q* exists on a compact interval of actions with Lebesgue measure, for every bounded measurable
+    reward. *)
 Theorem interval_Qstar (lo hi alpha gamma : R) (S : finType) (P disc : S -> R -> S -> R) (r : S -> R -> R) :
   lo < hi -> 0 < alpha -> 0 <= gamma < 1 -> (forall s x s', 0 <= P s x s') -> (forall s x, \sum_s' P s x s' = 1) ->
   (forall s s', measurable_fun setT (fun x => P s x s')) -> (forall s, @bounded_measurable _ _ R (r s)) ->

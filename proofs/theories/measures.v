@@ -6,8 +6,7 @@
     Every statement over an arbitrary measure is in anymeasure.v, and Q* with Lebesgue's
     integral in continuous.v. *)
 From Coq Require Import Reals Lra Ranalysis5.
-From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice
-  fintype bigop.
+From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop.
 From Coquelicot Require Import Coquelicot.
 From softql Require Import sums integrals contraction value policy backup.
 Set Implicit Arguments.
@@ -62,7 +61,7 @@ rewrite -(integral_const lo hi); apply: integral_le => // [||a ab].
   by have /Rabs_le_between : Rabs (Q a) <= M by [apply: QM; lra]; lra.
 Qed.
 
-(** pi > 0. *)
+(** pi(a) = exp(Q(a)/alpha) / Z > 0. *)
 Theorem boltzmann_policy_on_gt0 Q a : integrable Q -> 0 < boltzmann_policy_on Q a.
 Proof. by move=> Qi; apply: Rdiv_lt_0_compat; [exact: exp_pos|exact: partition_on_gt0]. Qed.
 
@@ -79,7 +78,7 @@ move=> Qc a ab; apply: (continuous_mult (fun a => exp (Q a / alpha)) (fun _ => /
 exact: continuous_const.
 Qed.
 
-(** int pi = 1. *)
+(** pi is a density: int pi(a) da = 1. *)
 Theorem boltzmann_policy_on_is_density Q : integrable Q -> is_density_on (boltzmann_policy_on Q).
 Proof.
 move=> Qi; have Zp := partition_on_gt0 Qi; split; [|split].
@@ -130,7 +129,7 @@ rewrite integral_minus // ?integral_minus ?integral_scal ?p1 //.
 - by apply: integrable_minus; exact: integrable_scal.
 Qed.
 
-(** KL >= 0. *)
+(** KL(p || q) >= 0, for densities on the interval with q positive. *)
 Theorem kl_divergence_on_ge0 p q : is_density_on p -> is_density_on q ->
   (forall a, lo <= a <= hi -> 0 < q a) ->
   integrable (fun a => p a * (ln (p a) - ln (q a))) -> 0 <= kl_divergence_on p q.
@@ -304,7 +303,7 @@ rewrite ln_div; [|nra|nra].
 by rewrite !ln_mult; try lra; rewrite le; ring.
 Qed.
 
-(** Change of variables a = tanh u. *)
+(** Change of variables a = tanh u: int f(tanh u) (1 - tanh(u)^2) du = int f(a) da. *)
 Theorem squash_change_of_variables (f : R -> R) lo hi : lo <= hi ->
   (forall a, tanh lo <= a <= tanh hi -> continuous f a) ->
   RInt (fun u => sech2 u * f (tanh u)) lo hi = RInt f (tanh lo) (tanh hi).

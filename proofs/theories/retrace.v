@@ -68,7 +68,7 @@ apply: expect_ext => s' /=; rewrite expect_const; last exact: prob_dist.
 by rewrite Rplus_0_r.
 Qed.
 
-(** With Q = Q^pi and V = V^pi the target is unbiased for Q^pi on paths of any policy mu,
+(** With Q = Q^pi and V = V^pi the retrace target is unbiased for Q^pi on paths of any policy mu,
     whatever share of the corrections is kept and wherever the path is cut.  [Note L25] *)
 Theorem retrace_return_unbiased Qp n s a : is_Qpi Qp ->
   path_expect n.+1 s a (retrace_return (value_of Qp) Qp s a) = Qp (s, a).
@@ -82,7 +82,8 @@ Qed.
 Hypothesis pi_ok : is_policy w pi.
 Hypothesis c_ok : forall s a, 0 <= c s a /\ c s a * mu s a <= pi s a.
 
-(** With V = V^pi_Q from any Q, and shares c <= pi/mu, the bias is at most gamma ||Q - Q^pi||. *)
+(** With V = V^pi_Q from any Q, and shares c <= pi/mu, the bias of the retrace target is at most
+    gamma ||Q - Q^pi||. *)
 Theorem retrace_return_bias Q Qp n s a : is_Qpi Qp ->
   Rabs (path_expect n.+1 s a (retrace_return (value_of Q) Q s a) - Qp (s, a))
   <= gamma * dist_sup Q Qp.

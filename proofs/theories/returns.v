@@ -73,7 +73,7 @@ Fixpoint n_step (alpha : R) (n : nat) (steps : seq step) : R :=
 Section LambdaReturn.
 Variables (alpha lambda : R).
 
-(** lambda = 0 is the one-step target. *)
+(** The lambda-return at lambda = 0 is the one-step target r + discount V(s'). *)
 Theorem lambda_return_zero x l :
   lambda_return alpha 0 (x :: l) = soft_q_target (reward x) (discount x) (next_v x).
 Proof. by case: l => [//|y l] /=; case: (truncated x) => //; congr (_ + _ * _); ring. Qed.
@@ -92,7 +92,8 @@ Proof. by move=> /= ->; rewrite /soft_q_target; ring. Qed.
     (1 - lambda) lambda^k, and lambda^m for the longest. *)
 Definition trace m k := (if (k < m)%N then 1 - lambda else 1) * lambda ^ k.
 
-(** The weights of the mixture sum to one. *)
+(** The weights of the lambda-mixture, (1 - lambda) lambda^(n-1) and at the end lambda^(T-1), sum to
+    one. *)
 Theorem trace_sums_to_one m : \big[Rplus/0]_(k < m.+1) trace m k = 1.
 Proof.
 elim: m => [|m IH]; first by rewrite big_ord_recl big_ord0 /trace /=; ring.

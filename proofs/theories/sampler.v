@@ -19,7 +19,8 @@ Open Scope R_scope.
 Definition gumbel_cdf x := exp (- exp (- x)).
 Definition gumbel_pdf x := exp (- x) * exp (- exp (- x)).
 
-(** The density is the derivative of the distribution function ... *)
+(** A standard Gumbel number has the distribution function exp(-exp(-x)); its density is the
+    derivative ... *)
 Theorem gumbel_cdf_derivative x : is_derive gumbel_cdf x (gumbel_pdf x).
 Proof. by rewrite /gumbel_cdf /gumbel_pdf; auto_derive => //; ring. Qed.
 
@@ -50,7 +51,7 @@ move=> c0; split.
   by rewrite /continuous Rmult_0_r Ropp_0 exp_0.
 Qed.
 
-(** ... which rises from 0 to 1. *)
+(** ... and it rises from 0 to 1. *)
 Theorem gumbel_cdf_limits : is_lim gumbel_cdf m_infty 0 /\ is_lim gumbel_cdf p_infty 1.
 Proof.
 have [l1 l2] := exp_scale_limits Rlt_0_1.
@@ -105,9 +106,9 @@ rewrite (_ : logit a + - g = - (g - logit a)); last by ring.
 by rewrite /gumbel_cdf; ring.
 Qed.
 
-(** alpha times the largest perturbed logit is V + alpha G for one Gumbel number G: whatever f,
-    and over any stretch of values, the two integrals are one.  With f(x) = x the mean of the
-    largest is V, plus the mean of alpha G. *)
+(** alpha times the largest perturbed logit has the law of V + alpha G, for one Gumbel number G:
+    whatever f, and over any stretch of values, the integrals of f agree.  With f(x) = x: the mean
+    of the largest is V, plus alpha times the mean of G. *)
 Theorem gumbel_max_law (f : R -> R) x y : let V := soft_value w alpha Q in
   ex_RInt (fun g => f (V + alpha * g) * gumbel_pdf g) x y ->
   is_RInt (fun t => f (alpha * t) * Derive (fun u => \big[Rmult/1]_(b | allowed w b) gumbel_cdf (u - logit b)) t)

@@ -38,7 +38,8 @@ Definition linear_part Q D (sa : S * A) :=
   expect (P sa.1 sa.2) (fun s' =>
     disc sa.1 sa.2 s' * expect (prob (w s') (greedy Q s')) (fun a' => D (s', a'))).
 
-(** It is the derivative of T* at Q: d/dt T*(Q + t D) = linear_part (Q + t D) D. *)
+(** D |-> E[discount E_{a' ~ pi_Q}[D(s',a')]], the linear part, is the derivative of T*: d/dt T*(Q +
+    t D) = linear_part (Q + t D) D. *)
 Theorem optimality_derivative Q D t sa :
   is_derive (fun u => optimality (fun x => Q x + u * D x) sa) t
     (linear_part (fun x => Q x + t * D x) D sa).
@@ -66,7 +67,7 @@ Qed.
 Theorem policy_iteration_is_newton Q Q' : is_newton_step Q Q' <-> is_Qpi (greedy Q) Q'.
 Proof. by split=> H sa; have := H sa; rewrite evaluation_linear. Qed.
 
-(** The Newton step exists. *)
+(** From every Q there is a Newton step: the equation linearised at Q has a solution. *)
 Theorem newton_step_exists Q : exists Q', is_newton_step Q Q'.
 Proof.
 have [Q' H] := Qpi_exists r ok (greedy_is_policy ok Q).
@@ -296,7 +297,7 @@ Qed.
 Definition cost_operator (C : S * A -> R) :=
   backup P (fun _ _ => 0) disc (fun s => disagreement s + hard_value (w s) (row C s)).
 
-(** This cost exists. *)
+(** The cost of composing, C(s,a) = E[discount (disagreement(s') + max_{a'} C(s',a'))], exists. *)
 Theorem composition_cost_exists : exists C, fixed_point cost_operator C.
 Proof.
 apply: (fixed_point_exists gamma_ok) => C1 C2.

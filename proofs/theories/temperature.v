@@ -176,7 +176,8 @@ Implicit Type p : A -> R.
 
 Definition temperature_dual alpha := soft_value w alpha Q - alpha * target.
 
-(** Weak duality: no policy that meets the target earns more than g(alpha). *)
+(** Weak duality: no policy whose entropy meets the target earns more than g(alpha) = V - alpha
+    target, at any alpha. *)
 Theorem temperature_dual_weak alpha p : 0 < alpha -> is_density w p ->
   target <= entropy w p -> expect (prob w p) Q <= temperature_dual alpha.
 Proof.

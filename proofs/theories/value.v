@@ -336,7 +336,7 @@ rewrite /mellowmax /soft_value -Rmult_minus_distr_l -ln_div //; last exact: card
 by congr (_ * ln (_ / _)); apply: sum_ext => a; rewrite /counting Rmult_1_l.
 Qed.
 
-(** mean Q <= mellowmax is [soft_value_ge_mean] in policy.v; mellowmax <= max Q. *)
+(** mellowmax <= max Q.  (That mean Q <= mellowmax is soft_value_ge_mean.) *)
 Theorem mellowmax_le_max alpha Q : 0 < alpha -> mellowmax alpha Q <= fmax a0 Q.
 Proof.
 move=> al; rewrite mellowmax_uniform_prior; apply: soft_value_prior_le_max => //.
