@@ -203,7 +203,12 @@ def adapted(arguments: argparse.Namespace, implementation: Any) -> Any:
     order = dict(pair("--arguments", text) for text in arguments.arguments)
     if not (chain or rename or order):
         return implementation
-    for theirs in rename.values():
+    known = dict.fromkeys(need for law in _laws().LAWS for need in law.needs)
+    for ours, theirs in rename.items():
+        if ours not in known:
+            near = difflib.get_close_matches(ours, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise Mistake(f"--rename: the laws need no function {ours!r}{hint}")
         if not _has(implementation, theirs):
             raise Mistake(f"--rename: {arguments.target} has no function {theirs!r}")
     try:

@@ -114,7 +114,7 @@ def widened(room: strategies.Room) -> strategies.Room:
     return room._replace(batch=(8, 8) if len(room.batch) == 2 else (BLOCK,), alpha_per_state=own_alpha)
 
 
-KNOWN = {room._replace(dtype=np.dtype(dtype)) for room in strategies.ROOMS for dtype in (np.float32, np.float64)}
+KNOWN = {room._replace(dtype=np.dtype(dtype)) for room in strategies.DEFINING for dtype in (np.float32, np.float64)}
 
 
 def stand_in() -> None:

@@ -193,6 +193,7 @@ def test_reports_are_written(folder, capsys):
         (["good", "--examples", "0"], "examples is a positive number, not 0"),
         (["good", "--case", "{}}"], "not the input of a law"),
         (["good", "--rename", "soft_value=nope"], "--rename: good has no function 'nope'"),
+        (["good", "--rename", "soft_valu=x"], "--rename: the laws need no function 'soft_valu'; did you mean soft_v"),
         (["good", "--arguments", "soft_value=beta"], "--arguments: soft_value has no argument 'beta'"),
         (["good", "--json", "no/such/folder.json"], "there is no folder no/such to write folder.json in"),
         (["good", "--arrays", "no_torch:tensor"], "there is no module 'no_torch'"),

@@ -16,6 +16,8 @@ from .scales import at_boltzmann_scale, policy_value_scale, product, value_scale
 from .strategies import (
     BATCHED,
     COUNTING,
+    COUNTING_DEFINING,
+    DEFINING,
     OWN_MEASURE,
     Field,
     action_values,
@@ -43,7 +45,7 @@ NEXT_POLICY: dict[str, Field] = {**NEXT, "next_log_pi": log_policies}
 # Targets from a value
 
 
-@law("[Note L67]", needs=("soft_q_target",), inputs=cases(**STEP, next_v=state_values))
+@law("[Note L67]", needs=("soft_q_target",), inputs=cases(DEFINING, **STEP, next_v=state_values))
 def target_is_reward_plus_discounted_value(impl: Any, reward: Array, discount: Array, next_v: Array) -> Sides:
     """Q̂ = r + γ V(s')."""
     step = exact(discount) * exact(next_v)
@@ -63,7 +65,7 @@ def terminal_target_is_reward(impl: Any, reward: Array, next_v: Array) -> Sides:
 # The optimality backup, (2)
 
 
-@law("[Note L67]", needs=("optimality_target",), inputs=cases(**STEP, **NEXT))
+@law("[Note L67]", needs=("optimality_target",), inputs=cases(DEFINING, **STEP, **NEXT))
 def optimality_target_is_backup(
     impl: Any, reward: Array, discount: Array, next_q: Array, alpha: Array, log_w: Measure
 ) -> Sides:
@@ -173,7 +175,7 @@ def optimality_target_by_state(
 # The evaluation backup, (1)
 
 
-@law("[Note L67]", "[Note L52]", needs=("evaluation_target",), inputs=cases(**STEP, **NEXT_POLICY))
+@law("[Note L67]", "[Note L52]", needs=("evaluation_target",), inputs=cases(DEFINING, **STEP, **NEXT_POLICY))
 def evaluation_target_is_backup(
     impl: Any, reward: Array, discount: Array, next_q: Array, alpha: Array, log_w: Measure, next_log_pi: Array
 ) -> Sides:
@@ -313,7 +315,7 @@ def evaluation_target_shift(
 @law(
     "[H17 Eq. 11]",
     needs=("q_loss",),
-    inputs=cases(COUNTING, q=action_values, action=actions, target=state_values),
+    inputs=cases(COUNTING_DEFINING, q=action_values, action=actions, target=state_values),
 )
 def loss_is_half_square(impl: Any, q: Array, action: Array, target: Array) -> Sides:
     """J = ½ (Q(s, a) - Q̂)²."""

@@ -15,6 +15,7 @@ from .oracle import boltzmann, exact, per_action
 from .scales import value_scale
 from .strategies import (
     COUNTING,
+    COUNTING_DEFINING,
     Field,
     action_values,
     cases,
@@ -38,7 +39,7 @@ PROPOSAL: dict[str, Field] = {
 }
 
 
-@law("[H17 Eq. 10]", "[Note L69]", needs=("importance_value",), inputs=cases(COUNTING, **SAMPLES))
+@law("[H17 Eq. 10]", "[Note L69]", needs=("importance_value",), inputs=cases(COUNTING_DEFINING, **SAMPLES))
 def importance_value_is_log_mean(impl: Any, q: Array, alpha: Array, log_proposal: Array) -> Sides:
     """V̂ = α log( (1/N) Σ_n exp(Q_n / α) / q(a_n) )."""
     log_w = -exact(log_proposal) - np.log(q.shape[-1])
@@ -126,7 +127,7 @@ LANGEVIN: dict[str, Field] = {
 }
 
 
-@law("[Note L69]", needs=("langevin_step",), inputs=cases(COUNTING, **LANGEVIN))
+@law("[Note L69]", needs=("langevin_step",), inputs=cases(COUNTING_DEFINING, **LANGEVIN))
 def langevin_step_is_drift_and_noise(
     impl: Any, action: Array, gradient: Array, alpha: Array, step: Any, noise: Array
 ) -> Sides:

@@ -16,7 +16,7 @@ from hypothesis.strategies import SearchStrategy
 
 from .core import Sides, law
 from .oracle import exact
-from .strategies import COUNTING, Field, Room, array, cases, rewards, state_values
+from .strategies import COUNTING, COUNTING_DEFINING, Field, Room, array, cases, rewards, state_values
 
 Array = np.ndarray
 
@@ -48,7 +48,7 @@ RESET: dict[str, Field] = {
 }
 
 
-@law("[Note L67]", needs=("replay_target",), inputs=cases(COUNTING, **STEP))
+@law("[Note L67]", needs=("replay_target",), inputs=cases(COUNTING_DEFINING, **STEP))
 def replay_target_is_backup(
     impl: Any, reward: Array, terminated: Array, truncated: Array, next_v: Array, gamma: Array
 ) -> Sides:
@@ -79,7 +79,7 @@ def termination_ends_value(
     return Sides(np.stack(left), right, np.abs(right))
 
 
-@law("[Note L67]", needs=("autoreset_target",), inputs=cases(COUNTING, **RESET))
+@law("[Note L67]", needs=("autoreset_target",), inputs=cases(COUNTING_DEFINING, **RESET))
 def autoreset_target_is_backup(
     impl: Any, reward: Array, terminated: Array, truncated: Array, final_v: Array, reset_v: Array, gamma: Array
 ) -> Sides:

@@ -13,6 +13,7 @@ import numpy as np
 from .core import Sides, law
 from .oracle import discounted_sum, exact, lambda_return, n_step_return, per_action
 from .strategies import (
+    COUNTING_DEFINING,
     PATHS,
     Field,
     cases,
@@ -54,7 +55,7 @@ RETRACE: dict[str, Field] = {
 # Whole paths
 
 
-@law("[Note L13]", needs=("soft_return",), inputs=cases(PATHS, **PATH))
+@law("[Note L13]", needs=("soft_return",), inputs=cases(COUNTING_DEFINING, **PATH))
 def return_is_discounted_sum(impl: Any, reward: Array, discount: Array, entropy: Array, alpha: Array) -> Sides:
     """G = Σ_t γ^t (r_t + α H_t), with γ^t the product of the discounts before t."""
     truth = discounted_sum(reward + per_action(alpha) * entropy, discount)
@@ -62,7 +63,7 @@ def return_is_discounted_sum(impl: Any, reward: Array, discount: Array, entropy:
     return Sides(impl.soft_return(reward, discount, entropy, alpha), truth, scale)
 
 
-@law("[Note L21]", "[Note L25]", needs=("soft_q_return",), inputs=cases(PATHS, **PATH))
+@law("[Note L21]", "[Note L25]", needs=("soft_q_return",), inputs=cases(COUNTING_DEFINING, **PATH))
 def q_return_is_discounted_sum(impl: Any, reward: Array, discount: Array, entropy: Array, alpha: Array) -> Sides:
     """Q = r_0 + Σ_{t≥1} γ^t (r_t + α H_t): no bonus for the action that is given."""
     later = np.where(np.arange(reward.shape[-1]) == 0, 0, entropy)
@@ -82,7 +83,7 @@ def q_return_lacks_first_bonus(impl: Any, reward: Array, discount: Array, entrop
 # lambda-returns
 
 
-@law("[N17]", "[Note L25]", needs=("soft_lambda_returns",), inputs=cases(PATHS, **TRACE, truncated=cuts))
+@law("[N17]", "[Note L25]", needs=("soft_lambda_returns",), inputs=cases(COUNTING_DEFINING, **TRACE, truncated=cuts))
 def lambda_return_is_mixture(impl: Any, truncated: Array, **trace: Any) -> Sides:
     """G_t mixes the n-step returns with weights (1-λ) λ^(n-1), each with -α log π after its first step."""
     bonus = -per_action(trace["alpha"]) * trace["log_pi"]
@@ -154,7 +155,7 @@ def lambda_return_ends_at_termination(impl: Any, noise: Array, last: int, **trac
 # n-step returns
 
 
-@law("[Note L25]", needs=("soft_n_step_returns",), inputs=cases(PATHS, **STEPS, truncated=cuts))
+@law("[Note L25]", needs=("soft_n_step_returns",), inputs=cases(COUNTING_DEFINING, **STEPS, truncated=cuts))
 def n_step_return_is_definition(impl: Any, n: int, truncated: Array, **trace: Any) -> Sides:
     """G_t = r_t + Σ_{0<k<n} γ^k (r_{t+k} - α log π_{t+k}) + γ^n V(s_{t+n}), fewer steps where the path ends."""
     bonus = -per_action(trace["alpha"]) * trace["log_pi"]
@@ -172,7 +173,11 @@ def n_step_return_of_the_whole_window(impl: Any, n: int, truncated: Array, **tra
     return Sides(left, impl.soft_lambda_returns(*given, one, if_any(truncated)), _step_scale(trace, truncated))
 
 
-@law("[N17]", needs=("soft_value_returns", "soft_n_step_returns"), inputs=cases(PATHS, **STEPS, truncated=cuts))
+@law(
+    "[N17]",
+    needs=("soft_value_returns", "soft_n_step_returns"),
+    inputs=cases(COUNTING_DEFINING, **STEPS, truncated=cuts),
+)
 def value_return_counts_the_first_action(impl: Any, n: int, truncated: Array, **trace: Any) -> Sides:
     """G^V_t = G_t - α log π_t: a target for V pays for the first action too."""
     given = [trace[name] for name in PATH_STEPS]
@@ -185,7 +190,7 @@ def value_return_counts_the_first_action(impl: Any, n: int, truncated: Array, **
 # Path consistency
 
 
-@law("[N17]", needs=("path_consistency_error",), inputs=cases(PATHS, **STEPS, value=path_numbers))
+@law("[N17]", needs=("path_consistency_error",), inputs=cases(COUNTING_DEFINING, **STEPS, value=path_numbers))
 def path_error_adds_up(impl: Any, n: int, value: Array, **trace: Any) -> Sides:
     """C^(n)_t = Σ_{k<n} γ^k C^(1)_{t+k} where V(s_{t+1}) is one number at both of its places."""
     trace["next_v"] = np.concatenate([value[..., 1:], trace["next_v"][..., -1:]], axis=-1)
@@ -213,7 +218,9 @@ def path_error_is_target_minus_value(impl: Any, n: int, value: Array, **trace: A
 
 
 @law(
-    "[N17]", needs=("path_consistency_loss", "path_consistency_error"), inputs=cases(PATHS, **STEPS, value=path_numbers)
+    "[N17]",
+    needs=("path_consistency_loss", "path_consistency_error"),
+    inputs=cases(COUNTING_DEFINING, **STEPS, value=path_numbers),
 )
 def path_loss_is_half_square(impl: Any, n: int, value: Array, **trace: Any) -> Sides:
     """L = C²/2."""
@@ -225,7 +232,7 @@ def path_loss_is_half_square(impl: Any, n: int, value: Array, **trace: Any) -> S
 # Retrace
 
 
-@law("[Note L25]", needs=("soft_retrace_returns",), inputs=cases(PATHS, **RETRACE, truncated=cuts))
+@law("[Note L25]", needs=("soft_retrace_returns",), inputs=cases(COUNTING_DEFINING, **RETRACE, truncated=cuts))
 def retrace_is_a_sum_of_errors(impl: Any, truncated: Array, **trace: Any) -> Sides:
     """G_t = Q_t + Σ_k γ^k Π c δ_k, δ = r + γ V(s') - Q and c = λ min(1, π/μ), up to where the path ends."""
     reward, discount = exact(trace["reward"]), exact(trace["discount"])

@@ -457,7 +457,7 @@ def _advice(error: BaseException, case: Case) -> str:
     said = one_line(error).lower()
     if "missing" in said and "positional argument" in said:
         return " (a method? pass an object, not its class; other arguments? --arguments, or adapt(..., arguments=...))"
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or "inhomogeneous" in said:  # a ragged answer, whatever the shapes it was given
         return ""
     if any(word in said for word in ("broadcast", "shape", "dimension", "operand", "size of tensor")):
         one = "for code of one state: --single-state-only" if batched else "for code of one batch axis: --batched-only"

@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 from . import tables
 from .core import Sides, law
 from .oracle import boltzmann, masses
-from .strategies import BATCHED, ROOMS, WEIGHTED, Field, Room, array, cases, masked_measures
+from .strategies import BATCHED, DEFINING, ROOMS, WEIGHTED, Field, Room, array, cases, masked_measures
 
 Array = np.ndarray
 Measure = Array | None
@@ -55,7 +55,7 @@ def measured(room: Room) -> SearchStrategy[Any]:
     "[H17 Eq. 6]",
     "[Note L69]",
     needs=("sample_actions",),
-    inputs=cases(seed=seeds, q=values, alpha=temperatures, log_w=measured),
+    inputs=cases(DEFINING, seed=seeds, q=values, alpha=temperatures, log_w=measured),
     relation="<=",
     false_alarm=FALSE_ALARM,
     most=MOST,
@@ -122,11 +122,12 @@ def draws_are_independent(impl: Any, seed: int, q: Array, alpha: Array) -> Sides
     most=MOST,
 )
 def states_draw_independently(impl: Any, seed: int, q: Array, alpha: Array) -> Sides:
-    """Two states with the same Q agree as often as independent draws do, with chance Σ_a π_a²."""
+    """Two states with the same Q, under one seed or two in a row, agree with chance Σ_a π_a², as if independent."""
     same = np.stack([q[0], q[0]])
     shared = np.stack([alpha[0], alpha[0]]) if np.ndim(alpha) else alpha
-    drawn = draw(impl, seed, same, shared, None)
-    return within(np.mean(drawn[:, 0] == drawn[:, 1], axis=0), COUNT, agreement(q[0], shared[0]))
+    drawn, after = (draw(impl, s, same, shared, None) for s in (seed, seed + 1))
+    pairs = ((drawn[:, 0], drawn[:, 1]), (drawn[:, 1], after[:, 0]), (drawn[:, 0], after[:, 1]))
+    return within(np.stack([np.mean(one == other) for one, other in pairs]), COUNT, agreement(q[0], shared[0]))
 
 
 def draw(impl: Any, seed: int, q: Array, alpha: Array, log_w: Measure) -> Array:

@@ -56,6 +56,10 @@ ROOMS = (
     Room((), 8, "states", False),
 )
 COUNTING = tuple(room for room in ROOMS if room.measure == "counting")
+ONE_STATE = Room((1,), 2, "counting", False)
+DEFINING = (*ROOMS, ONE_STATE)
+COUNTING_DEFINING = (*COUNTING, ONE_STATE)
+"""For the law that defines a function: a batch of one state too, whose axis `squeeze()` takes away."""
 WEIGHTED = tuple(room for room in ROOMS if room.measure != "counting")
 BATCHED = tuple(room for room in ROOMS if room.batch)
 COUNTING_BATCHED = tuple(room for room in COUNTING if room.batch)

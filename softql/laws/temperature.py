@@ -11,13 +11,13 @@ from hypothesis.strategies import SearchStrategy
 from .core import Sides, law
 from .oracle import boltzmann, exact
 from .scales import value_scale
-from .strategies import FEW, ROOMS, Field, Room, array, cases, fractions, masks
+from .strategies import FEW, ONE_STATE, ROOMS, Field, Room, array, cases, fractions, masks
 from .worlds import Array, mild_temperatures, tables
 
 
 def own_temperatures(room: Room) -> SearchStrategy[Any]:
     """One alpha a state: with one for all, a temperature of the whole batch would answer for each."""
-    return array(room, room.batch, st.one_of(st.sampled_from([1.0, 0.5, 2.0]), st.floats(0.25, 4.0)))
+    return array(room, room.batch, st.one_of(st.sampled_from([1.0, 0.5, 2.0, 16.0]), st.floats(0.25, 4.0)))
 
 
 BATCHES = (*(room for room in FEW if room.actions > 1), ROOMS[3])
@@ -26,7 +26,11 @@ STEP: dict[str, Field] = {"alpha": mild_temperatures, "entropy": fractions, "tar
 ONE = (Room((), 2, "counting", False),)
 
 
-@law("[H18]", needs=("state_temperature",), inputs=cases(BATCHES, **(STATE | {"alpha": own_temperatures})))
+@law(
+    "[H18]",
+    needs=("state_temperature",),
+    inputs=cases((*BATCHES, ONE_STATE), **(STATE | {"alpha": own_temperatures})),
+)
 def state_temperature_gives_the_entropy(impl: Any, q: Array, alpha: Any, log_w: Any) -> Sides:
     """H(exp((Q - V)/α)) = H̄ at α = α(H̄)."""
     q, target, size = _attainable(q, alpha, log_w)
@@ -42,7 +46,7 @@ def batch_temperature_gives_the_mean_entropy(impl: Any, q: Array, alpha: Any, lo
     return Sides(np.mean(boltzmann(q, np.maximum(found, 1e-30), log_w).entropy), np.mean(target), np.max(size))
 
 
-@law("[H18]", needs=("temperature_dual",), inputs=cases(BATCHES, **STATE, target=fractions))
+@law("[H18]", needs=("temperature_dual",), inputs=cases((*BATCHES, ONE_STATE), **STATE, target=fractions))
 def dual_is_value_less_the_entropy_bonus(impl: Any, q: Array, alpha: Any, log_w: Any, target: Any) -> Sides:
     """g(α) = V - α H̄."""
     right = boltzmann(q, alpha, log_w).value - exact(alpha) * exact(target)
@@ -50,7 +54,7 @@ def dual_is_value_less_the_entropy_bonus(impl: Any, q: Array, alpha: Any, log_w:
     return Sides(impl.temperature_dual(q, alpha, target, log_w), right, scale)
 
 
-@law("[H18]", needs=("dual_gradient",), inputs=cases(BATCHES, **STATE, target=fractions))
+@law("[H18]", needs=("dual_gradient",), inputs=cases((*BATCHES, ONE_STATE), **STATE, target=fractions))
 def dual_gradient_is_the_excess_of_entropy(impl: Any, q: Array, alpha: Any, log_w: Any, target: Any) -> Sides:
     """dg/dα = H(π) - H̄."""
     right = boltzmann(q, alpha, log_w).entropy - exact(target)

@@ -18,6 +18,8 @@ from .strategies import (
     COUNTED,
     COUNTING,
     COUNTING_BATCHED,
+    COUNTING_DEFINING,
+    DEFINING,
     FEW,
     HIDING,
     MASKED,
@@ -46,14 +48,14 @@ Array = np.ndarray
 Measure = Array | None
 
 
-@law("[H17 Eq. 5]", "[Note L58]", "[Note L40]", needs=("soft_value",), inputs=cases(**STATE))
+@law("[H17 Eq. 5]", "[Note L58]", "[Note L40]", needs=("soft_value",), inputs=cases(DEFINING, **STATE))
 def value_is_log_partition(impl: Any, q: Array, alpha: Array, log_w: Measure) -> Sides:
     """V = α log Z with Z = Σ_a w_a exp(Q_a / α)."""
     value = oracle.boltzmann(q, alpha, log_w).value
     return Sides(impl.soft_value(q, alpha, log_w), value, value_scale(q, alpha, log_w))
 
 
-@law("[Note L40]", "[Note L42]", needs=("log_partition",), inputs=cases(**STATE))
+@law("[Note L40]", "[Note L42]", needs=("log_partition",), inputs=cases(DEFINING, **STATE))
 def log_partition_is_log_sum(impl: Any, q: Array, alpha: Array, log_w: Measure) -> Sides:
     """log Z = log Σ_a w_a exp(Q_a / α)."""
     truth = oracle.boltzmann(q, alpha, log_w).value / exact(alpha)
@@ -230,7 +232,7 @@ def value_of_nan(impl: Any, q: Array, alpha: Array, state: tuple[int, ...], a: i
     return Sides(left, np.stack([hit, np.where(hit, 0.0, clean)]), scale)
 
 
-@law("[AL17]", "[Note L60]", needs=("mellowmax",), inputs=cases(COUNTING, **COUNTED))
+@law("[AL17]", "[Note L60]", needs=("mellowmax",), inputs=cases(COUNTING_DEFINING, **COUNTED))
 def mellowmax_is_log_mean(impl: Any, q: Array, alpha: Array) -> Sides:
     """mm = α log( (1/|A|) Σ_a exp(Q_a / α) )."""
     uniform = np.full(q.shape[-1], -np.log(q.shape[-1]))
@@ -281,7 +283,7 @@ def mellowmax_nonexpansion(impl: Any, q: Array, alpha: Array, step: Array) -> Si
     )
 
 
-@law("[H17 Eq. 4]", "[Note L15]", needs=("energy",), inputs=cases(COUNTING, **COUNTED))
+@law("[H17 Eq. 4]", "[Note L15]", needs=("energy",), inputs=cases(COUNTING_DEFINING, **COUNTED))
 def energy_is_minus_q(impl: Any, q: Array, alpha: Array) -> Sides:
     """E = -Q / α."""
     energy = -exact(q) / per_action(alpha)

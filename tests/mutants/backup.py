@@ -227,6 +227,12 @@ def loss_over_all_actions(q, action, target):
 
 
 @mutant("q_loss", "loss_is_half_square")
+def loss_of_one_squeezed(q, action, target):
+    """gather, then squeeze: the loss of a batch of one has no axis."""
+    return np.squeeze(right.q_loss(q, action, target))
+
+
+@mutant("q_loss", "loss_is_half_square")
 def loss_reduced(q, action, target):
     """The mean taken inside."""
     return np.mean(right.q_loss(q, action, target))

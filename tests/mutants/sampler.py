@@ -90,6 +90,15 @@ def noise_shared_among_states(seed, count, q, alpha, log_w=None):
     return np.argmax(log_masses(q, alpha, log_w) + noise, axis=-1)
 
 
+@mutant("sample_actions", "states_draw_independently")
+def state_adds_to_the_seed(seed, count, q, alpha, log_w=None):
+    """seed + k for state k: it draws what the state before draws under the next seed."""
+    score = log_masses(q, alpha, log_w)
+    rows = score.reshape(-1, q.shape[-1])
+    drawn = [np.argmax(row + gumbel(seed + k, (count, q.shape[-1])), axis=-1) for k, row in enumerate(rows)]
+    return np.stack(drawn, axis=-1).reshape(count, *q.shape[:-1])
+
+
 @mutant("sample_actions", "draws_are_independent")
 def antithetic(seed, count, q, alpha, log_w=None):
     """Every number used twice."""

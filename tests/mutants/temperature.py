@@ -15,6 +15,12 @@ def temperature_of_all_actions(q, target, log_w=None):
 
 
 @mutant("state_temperature", "state_temperature_gives_the_entropy")
+def bracket_too_narrow(q, target, log_w=None):
+    """Bisection that starts at 10 and only goes down."""
+    return np.minimum(right.state_temperature(q, target, log_w), 10)
+
+
+@mutant("state_temperature", "state_temperature_gives_the_entropy")
 def precision_for_temperature(q, target, log_w=None):
     """1/α returned."""
     return 1 / right.state_temperature(q, target, log_w)

@@ -21,6 +21,12 @@ def value_without_alpha(q, alpha, log_w=None):
     return log_sum_exp(log_masses(q, alpha, log_w))
 
 
+@mutant("soft_value", "value_is_log_partition")
+def batch_of_one_squeezed(q, alpha, log_w=None):
+    """Every axis of length one squeezed away: a batch of one state is no batch."""
+    return np.squeeze(right.soft_value(q, alpha, log_w))
+
+
 @mutant("soft_value", "value_scaling", "value_grows_with_temperature")
 def alpha_is_beta(q, alpha, log_w=None):
     """The temperature used as its inverse."""

@@ -14,6 +14,7 @@ from ..strategies import (
     BATCHED,
     COUNTED,
     COUNTING_BATCHED,
+    DEFINING,
     FEW,
     HIDING,
     OWN_MEASURE,
@@ -34,7 +35,7 @@ Array = np.ndarray
 Measure = Array | None
 
 
-@law("[H17 Eq. 6]", "[Note L44]", needs=("boltzmann_log_policy",), inputs=cases(**STATE))
+@law("[H17 Eq. 6]", "[Note L44]", needs=("boltzmann_log_policy",), inputs=cases(DEFINING, **STATE))
 def log_policy_is_boltzmann(impl: Any, q: Array, alpha: Array, log_w: Measure) -> Sides:
     """log π = (Q - V) / α, and -∞ where w = 0."""
     truth = boltzmann(q, alpha, log_w).log_policy
@@ -43,7 +44,7 @@ def log_policy_is_boltzmann(impl: Any, q: Array, alpha: Array, log_w: Measure) -
     )
 
 
-@law("[H17 Eq. 6]", "[Note L44]", needs=("boltzmann_policy",), inputs=cases(**STATE))
+@law("[H17 Eq. 6]", "[Note L44]", needs=("boltzmann_policy",), inputs=cases(DEFINING, **STATE))
 def policy_is_boltzmann(impl: Any, q: Array, alpha: Array, log_w: Measure) -> Sides:
     """π = exp((Q - V) / α), and 0 where w = 0."""
     truth = boltzmann(q, alpha, log_w).policy
@@ -90,7 +91,7 @@ def log_policy_meets_value(impl: Any, q: Array, alpha: Array, log_w: Measure) ->
     )
 
 
-@law("[H17 Eq. 6]", needs=("soft_advantage",), inputs=cases(**STATE))
+@law("[H17 Eq. 6]", needs=("soft_advantage",), inputs=cases(DEFINING, **STATE))
 def advantage_is_q_minus_value(impl: Any, q: Array, alpha: Array, log_w: Measure) -> Sides:
     """A = Q - α log Z, and -∞ where w = 0."""
     truth = boltzmann(q, alpha, log_w).advantage

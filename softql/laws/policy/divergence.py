@@ -18,6 +18,7 @@ from ..scales import (
 )
 from ..strategies import (
     COUNTING,
+    DEFINING,
     POLICY,
     STATE,
     STATE_AND_POLICY,
@@ -34,7 +35,7 @@ Array = np.ndarray
 Measure = Array | None
 
 
-@law("[Note L44]", needs=("kl_divergence",), inputs=cases(**TWO_POLICIES))
+@law("[Note L44]", needs=("kl_divergence",), inputs=cases(DEFINING, **TWO_POLICIES))
 def divergence_is_expected_log_ratio(impl: Any, log_w: Measure, log_p: Array, log_q: Array) -> Sides:
     """KL(p‖q) = Σ_a w_a p_a (log p_a - log q_a), with 0 log 0 = 0."""
     truth = expectation(log_p, exact(log_p) - exact(log_q), log_w)
@@ -84,7 +85,7 @@ def divergence_from_uniform(impl: Any, log_pi: Array) -> Sides:
     return Sides(impl.kl_divergence(log_pi, uniform), count - impl.entropy(log_pi), scale)
 
 
-@law("[Note L44]", "[Note L40]", needs=("kl_to_boltzmann",), inputs=cases(**STATE_AND_POLICY))
+@law("[Note L44]", "[Note L40]", needs=("kl_to_boltzmann",), inputs=cases(DEFINING, **STATE_AND_POLICY))
 def divergence_to_boltzmann(impl: Any, q: Array, alpha: Array, log_w: Measure, log_pi: Array) -> Sides:
     """KL(π‖π_Q) = Σ_a w_a π_a (log π_a - (Q_a - V) / α)."""
     target = boltzmann(q, alpha, log_w).log_policy

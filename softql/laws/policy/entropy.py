@@ -12,6 +12,7 @@ from ..oracle import boltzmann, exact, expectation, weights
 from ..scales import boltzmann_entropy_scale, entropy_scale, normalisation_scale, product, value_scale
 from ..strategies import (
     BATCHED,
+    DEFINING,
     MASKED,
     OWN_MEASURE,
     POLICY,
@@ -29,7 +30,7 @@ Array = np.ndarray
 Measure = Array | None
 
 
-@law("[Note L23]", needs=("entropy",), inputs=cases(**POLICY))
+@law("[Note L23]", needs=("entropy",), inputs=cases(DEFINING, **POLICY))
 def entropy_is_expected_surprise(impl: Any, log_w: Measure, log_pi: Array) -> Sides:
     """H(π) = -Σ_a w_a π_a log π_a, with 0 log 0 = 0."""
     truth = -expectation(log_pi, log_pi, log_w)
@@ -65,7 +66,7 @@ def entropy_by_state(impl: Any, log_w: Measure, log_pi: Array, state: tuple[int,
     return Sides(impl.entropy(row, measure), impl.entropy(log_pi, log_w)[state], scale[state])
 
 
-@law("[Note L23]", "[Note L60]", needs=("boltzmann_entropy",), inputs=cases(**STATE))
+@law("[Note L23]", "[Note L60]", needs=("boltzmann_entropy",), inputs=cases(DEFINING, **STATE))
 def boltzmann_entropy_is_entropy(impl: Any, q: Array, alpha: Array, log_w: Measure) -> Sides:
     """H = -Σ_a w_a π_a log π_a of the Boltzmann policy."""
     truth = boltzmann(q, alpha, log_w).entropy

@@ -10,13 +10,24 @@ from .. import tables
 from ..core import Sides, law
 from ..oracle import chances, exact, expectation, policy_value
 from ..scales import at_boltzmann_scale, policy_value_scale
-from ..strategies import BATCHED, HIDING, STATE, STATE_AND_POLICY, WEIGHTED, cases, junk, log_policies, states
+from ..strategies import (
+    BATCHED,
+    DEFINING,
+    HIDING,
+    STATE,
+    STATE_AND_POLICY,
+    WEIGHTED,
+    cases,
+    junk,
+    log_policies,
+    states,
+)
 
 Array = np.ndarray
 Measure = Array | None
 
 
-@law("[Note L52]", "[Note L38]", needs=("policy_value",), inputs=cases(**STATE_AND_POLICY))
+@law("[Note L52]", "[Note L38]", needs=("policy_value",), inputs=cases(DEFINING, **STATE_AND_POLICY))
 def policy_value_is_expectation(impl: Any, q: Array, alpha: Array, log_w: Measure, log_pi: Array) -> Sides:
     """V_π = E_π[Q - α log π]."""
     scale = policy_value_scale(log_pi, q, alpha, log_w)
