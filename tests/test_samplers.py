@@ -137,7 +137,7 @@ def test_gumbel_max_draws_among_the_nodes_of_a_quadrature():
 # The space mismatch, as a negative control
 
 CASE = {"seed": 1, "width": 0.5, "alpha": 1.0, "centre": np.array([[0.6], [-0.6]]), "height": np.array([2.0, 1.0])}
-GROUPS, PARTICLES = 40, 100  # 4,000 draws in small systems: the kernel takes the square of their number
+GROUPS, PARTICLES = 80, 50  # 4,000 draws in small systems: the kernel takes the square of their number
 
 
 def stein_draws(direction):
@@ -148,7 +148,7 @@ def stein_draws(direction):
         q = peaks(centre, height, width)
         z = jnp.arctanh(jax.random.uniform(key, (GROUPS, PARTICLES, centre.shape[1]), minval=-0.9, maxval=0.9))
         move = jax.vmap(functools.partial(direction, q))
-        z = jax.lax.fori_loop(0, 400, lambda _, z: z + 0.3 * move(z), z)
+        z = jax.lax.fori_loop(0, 200, lambda _, z: z + 0.6 * move(z), z)
         return jnp.tanh(z).reshape(-1, centre.shape[1])
 
     def sample_box_actions(seed, count, centre, height, width, alpha):
