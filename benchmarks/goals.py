@@ -288,7 +288,8 @@ the lowest and the highest share of the four goals and all seeds. An action coun
 nearest; a path that runs out of time ends at no goal. V and H are those of the learned Q, by quadrature. The exact
 solution is soft value iteration on a grid with quadrature over actions (`softql.envs.soft_solution`). The Gaussian
 has in every state the exact policy's mean and covariance, what leaves the box folded back: at the origin its one peak
-stands in the middle, between the four of the exact policy, and chance alone sends its paths to a goal.
+stands in the middle, between the four of the exact policy. Where chance has taken a path nearer to one goal, one peak
+is enough, so its paths arrive too.
 
 In the picture the densities of Langevin and SVGD (seed 0) and of the Gaussian are {draws} draws counted in {blocks} x
 {blocks} cells, all on the scale of the exact one. SVGD moves {particles} particles a state: they keep their distance
