@@ -41,6 +41,18 @@ VERDICT = {
 """What result.json may say of each seed, and how it is called on the page; reward units."""
 
 
+OF_NETWORK, OF_CHAINS = {"particles", "noise", "policy_rate"}, {"chain", "step_size"}
+IDLE = {
+    "on_policy": {"batch", "updates", "buffer", "warmup", "polyak"},
+    "replay": {"epochs", "minibatches", "lambda_"},
+    "quadrature": {*OF_NETWORK, *OF_CHAINS, "samples"},
+    "stein": {*OF_CHAINS, "nodes"},
+    "langevin": OF_NETWORK,
+    "mala": OF_NETWORK,
+}
+"""Settings that a mode does not use, and that `softql train` refuses there."""
+
+
 def add_to(commands: Any) -> None:
     """The command."""
     report = commands.add_parser(
@@ -181,10 +193,7 @@ def again(config: Mapping[str, Any]) -> str:
     given["steps"] = config.get("env_steps_per_seed")
     given |= {name: hyper[name] for name in options.HYPER if name in hyper}
     given |= {name: shape[name] for name in (*options.SHAPE, *options.SIZE) if name in shape}
-    if shape.get("mode") == "on_policy":
-        given = {name: x for name, x in given.items() if name not in ("batch", "updates", "buffer", "warmup", "polyak")}
-    if shape.get("mode") == "replay":
-        given = {name: x for name, x in given.items() if name not in ("epochs", "minibatches", "lambda_")}
+    given = {name: x for name, x in given.items() if name not in IDLE.get(str(shape.get("mode")), ())}
     if "hidden" in shape:
         given["hidden"] = ",".join(map(str, shape["hidden"]))
     if config.get("network"):

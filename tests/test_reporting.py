@@ -12,6 +12,7 @@ import gymnax
 import pytest
 
 from softql import cli, reporting, runs, session
+from softql.agents.records import CONTINUOUS_MODES, ContinuousShape
 
 GIVEN = {"seed": 3, "seeds": 2, "episodes": 5, "steps": 20_000}
 
@@ -67,6 +68,11 @@ def test_the_command_makes_the_run_again(name, settings):
     arguments = vars(cli.parser().parse_args(shlex.split(reporting.again(config))[1:]))
     given = {key: value for key, value in arguments.items() if value is not None}
     assert described(name, {**given, "episodes": 5}) == config
+
+
+@pytest.mark.parametrize("mode", CONTINUOUS_MODES)
+def test_settings_that_a_mode_does_not_use_are_left_out(mode):
+    assert ContinuousShape(mode=mode).idle == reporting.IDLE[mode]
 
 
 def test_what_is_no_run_is_told(folder, tmp_path_factory, capsys):
