@@ -414,6 +414,7 @@ def test_continuous_actions_are_refused_with_a_way_out(name):
         ({"rollout": 2.0}, "rollout = 2.0"),
         ({"epochs": True}, "epochs = True"),
         ({"hidden": (64, 0)}, "hidden width = 0"),
+        ({"hidden": 64}, "hidden = 64: it must be a tuple"),
         ({"max_grad_norm": 0.0}, "max_grad_norm = 0.0"),
         ({"max_grad_norm": float("nan")}, "max_grad_norm = nan"),
         ({"envs": 6, "rollout": 2, "minibatches": 4}, "minibatches = 4 does not divide envs = 6"),

@@ -279,6 +279,7 @@ def test_training_by_name_takes_the_environments_own_recipe(name, alpha, steps):
         (lambda: ContinuousShape(mode="replay"), "choose one of quadrature, stein"),
         (lambda: ContinuousShape(nodes=0), "nodes = 0"),
         (lambda: ContinuousShape(samples=100), "samples = 100: it must be a power of 2"),
+        (lambda: ContinuousShape(hidden=8), "hidden = 8: it must be a tuple"),
         (lambda: ContinuousShape(particles=1), "Stein's direction needs two"),
         (lambda: ContinuousShape(particles=2.5), r"particles = 2\.5"),
         (lambda: continuous_agent(*gymnax.make("Pendulum-v1"), softql.agents.Shape()), "take a ContinuousShape"),

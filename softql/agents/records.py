@@ -141,8 +141,7 @@ class Shape:
             raise ValueError(f'mode = {self.mode!r}: choose "on_policy" or "replay"')
         for name in ("envs", "rollout", "epochs", "minibatches", "batch", "updates", "buffer", "warmup"):
             count(name, getattr(self, name))
-        for width in self.hidden:
-            count("hidden width", width)
+        widths(self.hidden)
         if not self.max_grad_norm > 0:
             raise ValueError(f"max_grad_norm = {self.max_grad_norm!r}: it must be positive")
         if self.mode == "on_policy" and self.envs % self.minibatches:
@@ -216,6 +215,7 @@ class ContinuousShape:
         counts = ("envs", "rollout", "batch", "updates", "buffer", "warmup", "nodes", "samples", "noise", "chain")
         for name in (*counts, "particles"):
             count(name, getattr(self, name))
+        widths(self.hidden)
         for name in ("scale", "max_grad_norm", "step_size"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} = {getattr(self, name)!r}: it must be positive")
@@ -246,6 +246,14 @@ def count(name: str, value: Any) -> None:
     """Refuse anything but an integer of at least 1, by name."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"{name} = {value!r}: it must be an integer of at least 1")
+
+
+def widths(hidden: Any) -> None:
+    """Refuse anything but a tuple of widths."""
+    if not isinstance(hidden, tuple):
+        raise ValueError(f"hidden = {hidden!r}: it must be a tuple of widths, such as (64, 64)")
+    for width in hidden:
+        count("hidden width", width)
 
 
 class Transition(NamedTuple):
