@@ -13,6 +13,7 @@ from gymnax.environments import environment, spaces
 from thorough import THOROUGH
 
 import softql
+import softql.envs  # registers MultiGoal-softql
 from softql import checkpoint, judging, session
 from softql.agents import ContinuousHyper, ContinuousShape, continuous_agent, defaults_for
 from softql.agents.continuous import actor_of
