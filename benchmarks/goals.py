@@ -1,4 +1,4 @@
-"""The four goals: what was learned against the exact solution. Draws docs/multigoal.png, writes docs/multigoal.md.
+"""The four goals: what was learned against the exact solution. Draws docs/multigoal.png, writes multigoal.csv and .md.
 
     python -m benchmarks.goals [--seeds 4]
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from softql import figures
 from softql.agents import continuous_agent, defaults_for
 from softql.agents.critics import critic
 from softql.agents.records import CONTINUOUS_MODES, ContinuousMode, ContinuousShape, Parts
@@ -248,6 +249,17 @@ def picture(found: list[Found]) -> None:
     plt.close(figure)
 
 
+def numbers(found: list[Found]) -> Iterator[list[Any]]:
+    """What the picture shows: the density in each cell by its middle, and the paths step by step."""
+    for one in found:
+        middles = (2 * np.arange(len(one.table)) + 1) / len(one.table) - 1
+        for (i, j), density in np.ndenumerate(one.table):
+            yield [TITLES[one.name], "", "", *(round(float(middles[k]), 4) for k in (i, j)), round(float(density), 4)]
+        for k, (obs, going) in enumerate(zip(one.trails.obs[:DRAWN], one.trails.going[:DRAWN], strict=True)):
+            for t, place in enumerate(obs[going]):
+                yield [TITLES[one.name], k, t, *(round(float(x), 4) for x in place), ""]
+
+
 TITLES = {
     "exact, on a grid": "exact, on a grid",
     WAYS["langevin"]: "Langevin on the learned Q",
@@ -295,7 +307,8 @@ In the picture the densities of Langevin and SVGD (seed 0) and of the Gaussian a
 {blocks} cells, all on the scale of the exact one. SVGD moves {particles} particles a state: they keep their distance
 from each other and so stand in rings; with more of them its density comes nearer to Q's.
 
-Made by `python -m benchmarks.goals`, seeds fixed.
+Made by `python -m benchmarks.goals`, seeds fixed; the picture's numbers, densities by cell and paths by step, are in
+[multigoal.csv](multigoal.csv).
 """
 
 
@@ -307,7 +320,9 @@ def main() -> None:
     alpha = float(defaults_for(NAME, "langevin").hyper.alpha)
     grid = soft_solution(alpha, points=71, nodes=20, sweeps=60)
     true, normal, by_mode = exact(grid), gaussian(grid), learned(count)
-    picture([true, by_mode["langevin"], by_mode["svgd"], normal])
+    shown = [true, by_mode["langevin"], by_mode["svgd"], normal]
+    picture(shown)
+    figures.table(DOCS / "multigoal.csv", ["policy", "path", "step", "x", "y", "density"], numbers(shown))
     (DOCS / "multigoal.md").write_text(page([true, *by_mode.values(), normal], alpha, count))
     print((DOCS / "multigoal.md").read_text())
 
