@@ -64,10 +64,19 @@ BANNED = re.compile(
     r"|bypass_check|Unset\s+(Guard|Positivity|Universe)\s+Checking|type_in_type|native_compute|vm_cast_no_check"
     r"|exact_no_check)\b"
 )
-LOCAL = re.compile(r"(?:(?:Local|Global|Polymorphic|#\[[^\]]*\])\s+)*(Variables?|Hypothes[ie]s|Context)\b")
+LOCAL = re.compile(
+    r"(?:(?:Local|Global|Polymorphic|Time|Timeout\s+\d+|Redirect|#\[[^\]]*\])\s+)*(Variables?|Hypothes[ie]s|Context)\b"
+)
 REQUIRE = re.compile(r"(?:From\s+(\S+)\s+)?Require\b(?:\s+(?:Import|Export)\b)?(.*)", re.S)
 #: a theory may give names to its own notions, but no new meaning to the signs of a statement
-NOTATION = re.compile(r'(?<!Tactic )\bNotation\s+"(?!\\(?:sum|prod)_)([^"]*)"')
+NOTATION = re.compile(r'(?<!Tactic )\b(?:Notation|Infix)\s+"(?!\\(?:sum|prod)_)([^"]*)"')
+#: the lines of _CoqProject that name no file
+PROJECT = {
+    "",
+    "-Q theories softql",
+    "-Q vectors softql_vectors",
+    "-arg -w -arg -notation-overridden,-ambiguous-paths,-redundant-canonical-projection",
+}
 ROOTS = {"Coq", "mathcomp", "Coquelicot", "Interval", "Flocq", "softql", "softql_vectors"}
 
 
@@ -104,10 +113,21 @@ def banned(name: str, source: str) -> list[str]:
 
 def scan(at: Path) -> list[str]:
     found = [line for path in sources(at) for line in banned(path.name, path.read_text("utf-8"))]
-    listed = set(re.findall(r"^\S+\.v$", (at / "_CoqProject").read_text("utf-8"), re.M))
-    found += [f"{path.name} is not built: add it to _CoqProject" for path in sources(at)
-              if f"{path.parent.name}/{path.name}" not in listed]  # fmt: skip
-    return found
+    return found + unbuilt(at)
+
+
+def unbuilt(at: Path) -> list[str]:
+    """What is built is what was scanned, with no switch of coqc but the quiet ones."""
+    lines = (at / "_CoqProject").read_text("utf-8").split("\n")
+    here = {f"{path.parent.name}/{path.name}" for path in sources(at)}
+    found = [f"{name} is not built: add it to _CoqProject" for name in sorted(here - set(lines))]
+    return found + [f"_CoqProject: {line!r} is not on the list" for line in lines if line not in here | PROJECT]
+
+
+def printed_axioms(said: str) -> set[str]:
+    """What Print Assumptions lists: names, and whole lines for checks that were off ("f is assumed to be guarded.")."""
+    lines = re.findall(r"^\S.*$", said.partition("Axioms:")[2], re.M)
+    return {name.group(1) if (name := re.match(r"([\w.']+)\s*(?::|$)", line)) else line for line in lines}
 
 
 def assumed(at: Path, modules: list[str], names: list[str]) -> set[str]:
@@ -118,7 +138,7 @@ def assumed(at: Path, modules: list[str], names: list[str]) -> set[str]:
     answer = coqc(at, text)
     if answer.returncode:
         raise SystemExit(answer.stderr)
-    return set(re.findall(r"^(\w[\w.']*)\s*(?::|$)", answer.stdout.split("Axioms:")[-1], re.M))
+    return printed_axioms(answer.stdout)
 
 
 def assumptions(at: Path) -> list[str]:

@@ -13,7 +13,7 @@ PREAMBLE = {
         """From Coq Require Import Reals.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype finfun bigop.
 From Coquelicot Require Import Coquelicot.
-From softql Require Import {stems}.
+From softql Require {stems}.
 Set Printing Width 100.
 Open Scope R_scope.
 """,
@@ -23,7 +23,7 @@ Open Scope R_scope.
         """From Coq Require Import Reals ZArith.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype bigop.
 From Flocq Require Import Core.
-From softql Require Import sums value {stems}.
+From softql Require sums value {stems}.
 Set Printing Width 100.
 Open Scope R_scope.
 """,
@@ -34,7 +34,7 @@ Open Scope R_scope.
 From mathcomp.classical Require Import mathcomp_extra boolp classical_sets functions cardinality.
 From mathcomp.analysis Require Import Rstruct reals ereal signed topology normedtype sequences esum measure
   lebesgue_measure numfun lebesgue_integral exp.
-From softql Require Import {stems}.
+From softql Require {stems}.
 Set Printing Width 110.
 Import Order.TTheory GRing.Theory Num.Def Num.Theory.
 Import numFieldTopology.Exports numFieldNormedType.Exports.

@@ -122,6 +122,8 @@ def test_every_theorem_says_in_words_what_it_states() -> None:
         "#[local] Variable x : False.",
         "Next Obligation. Admit Obligations.",
         'Notation "x <= y" := True.',
+        'Infix "<=" := below : R_scope.',
+        "Time Variable x : False.",
     ],
 )
 def test_scan_bites(line: str) -> None:
@@ -131,6 +133,21 @@ def test_scan_bites(line: str) -> None:
 def test_scan_reads_past_comments_and_sections() -> None:
     text = '(* Admitted. (* Axiom *) admit *)\nSection A.\nHypothesis h : "Axiom" = "Axiom".\nEnd A.\n'
     assert check.banned("control.v", text) == []
+
+
+@pytest.mark.parametrize("line", ["theories/sub/magic.v", "-arg -type-in-type", "-R elsewhere softql"])
+def test_scan_knows_every_file_and_switch_of_the_build(tmp_path: Path, line: str) -> None:
+    shutil.copytree(PROOFS, tmp_path / "proofs", ignore=_source_only)
+    assert check.unbuilt(tmp_path / "proofs") == []
+    with (tmp_path / "proofs/_CoqProject").open("a") as file:
+        file.write(f"{line}\n")
+    assert check.unbuilt(tmp_path / "proofs") == [f"_CoqProject: {line!r} is not on the list"]
+
+
+def test_a_check_that_was_switched_off_counts_as_an_axiom() -> None:
+    said = "Fetching opaque proofs.\nAxioms:\nR.f is assumed to be guarded.\nA.b\n  : forall x,\n    x = x\nc : nat\n"
+    assert check.printed_axioms(said) == {"R.f is assumed to be guarded.", "A.b", "c"}
+    assert check.printed_axioms("Closed under the global context\n") == set()
 
 
 def test_every_theorem_has_a_case_that_meets_its_hypotheses(tmp_path: Path) -> None:
@@ -227,11 +244,15 @@ def test_a_contradictory_hypothesis_is_caught(tampered: Path) -> None:
 
 @needs_coq
 def test_a_theorem_outside_the_ledger_is_caught(tampered: Path) -> None:
+    """And one whose `exp` is not the library's can't pass for what it is not."""
     with (tampered / "theories/rounding.v").open("a") as file:
-        file.write("\n(** x = x. *)\nTheorem extra (x : R) : x = x.\nProof. by []. Qed.\n")
+        file.write("\nLemma exp : R -> R.\nProof. exact (fun _ => 1). Defined.\n")
+        file.write("(** exp x = 1. *)\nTheorem extra (x : R) : exp x = 1.\nProof. by []. Qed.\n")
     assert compiles(tampered, "theories/rounding.v")
     ledger = (tampered / "theories/Statements_rounding.v").read_text("utf-8")
-    assert ledgers.unfolded(tampered, "Statements_rounding") != ledger
+    told = ledgers.unfolded(tampered, "Statements_rounding")
+    assert told != ledger
+    assert "(forall x : R, rounding.exp x = 1)" in told
 
 
 @needs_coq

@@ -7,7 +7,7 @@
 From Coq Require Import Reals.
 From mathcomp Require Import ssreflect ssrfun ssrbool eqtype ssrnat seq choice fintype finfun bigop.
 From Coquelicot Require Import Coquelicot.
-From softql Require Import sums integrals contraction value policy gradient temperature backup returns retrace tabular agent estimator measures sampler.
+From softql Require sums integrals contraction value policy gradient temperature backup returns retrace tabular agent estimator measures sampler.
 Set Printing Width 100.
 Open Scope R_scope.
 
@@ -1673,39 +1673,40 @@ Definition ledger_reward_only_return :
 Definition ledger_reward_only_return_is : @returns.reward_only_return = ledger_reward_only_return := erefl.
 
 Definition ledger_lambda_return :
-  (R -> R -> seq step -> R) :=
-(fix lambda_return (alpha lambda : R) (steps : seq step) {struct steps} : R :=
+  (R -> R -> seq returns.step -> R) :=
+(fix lambda_return (alpha lambda : R) (steps : seq returns.step) {struct steps} : R :=
    match steps with
    | [::] => 0
    | x :: l =>
-       reward x +
-       discount x *
+       returns.reward x +
+       returns.discount x *
        match l with
-       | [::] => next_v x
+       | [::] => returns.next_v x
        | y :: _ =>
-           if truncated x
-           then next_v x
+           if returns.truncated x
+           then returns.next_v x
            else
-            (1 - lambda) * next_v x + lambda * (lambda_return alpha lambda l - alpha * log_pi y)
+            (1 - lambda) * returns.next_v x +
+            lambda * (lambda_return alpha lambda l - alpha * returns.log_pi y)
        end
    end).
 Definition ledger_lambda_return_is : @returns.lambda_return = ledger_lambda_return := erefl.
 
 Definition ledger_n_step :
-  (R -> nat -> seq step -> R) :=
-(fix n_step (alpha : R) (n : nat) (steps : seq step) {struct steps} : R :=
+  (R -> nat -> seq returns.step -> R) :=
+(fix n_step (alpha : R) (n : nat) (steps : seq returns.step) {struct steps} : R :=
    match steps with
    | [::] => 0
    | x :: l =>
-       reward x +
-       discount x *
+       returns.reward x +
+       returns.discount x *
        match n with
        | m.+2 =>
            match l with
-           | [::] => next_v x
-           | y :: _ => n_step alpha m.+1 l - alpha * log_pi y
+           | [::] => returns.next_v x
+           | y :: _ => n_step alpha m.+1 l - alpha * returns.log_pi y
            end
-       | _ => next_v x
+       | _ => returns.next_v x
        end
    end).
 Definition ledger_n_step_is : @returns.n_step = ledger_n_step := erefl.
@@ -1713,19 +1714,19 @@ Definition ledger_n_step_is : @returns.n_step = ledger_n_step := erefl.
 Definition ledger_steps_of :
   (forall S A : finType,
  (S -> A -> R) ->
- (S -> A -> S -> R) -> (S -> A -> R) -> (S -> R) -> S -> A -> seq (S * A) -> seq step) :=
+ (S -> A -> S -> R) -> (S -> A -> R) -> (S -> R) -> S -> A -> seq (S * A) -> seq returns.step) :=
 (fun (S A : finType) (r : S -> A -> R) (disc : S -> A -> S -> R) =>
  fix steps_of (pi : S -> A -> R) (V : S -> R) (s : S) (a : A) (path : seq (S * A)) {struct path} :
-     seq step :=
+     seq returns.step :=
    match path with
    | [::] => [::]
    | (s', a') :: l =>
        {|
-         reward := r s a;
-         discount := disc s a s';
-         next_v := V s';
-         log_pi := ln (pi s a);
-         truncated := false
+         returns.reward := r s a;
+         returns.discount := disc s a s';
+         returns.next_v := V s';
+         returns.log_pi := ln (pi s a);
+         returns.truncated := false
        |} :: steps_of pi V s' a' l
    end).
 Definition ledger_steps_of_is : @returns.steps_of = ledger_steps_of := erefl.
@@ -1753,20 +1754,22 @@ Definition ledger_soft_path_sum_is : @returns.soft_path_sum = ledger_soft_path_s
 
 (** The lambda-return at lambda = 0 is the one-step target r + discount V(s'). *)
 Definition ledger_lambda_return_zero :
-  (forall (alpha : R) (x : step) (l : seq step),
- lambda_return alpha 0 (x :: l) = reward x + discount x * next_v x)
+  (forall (alpha : R) (x : returns.step) (l : seq returns.step),
+ returns.lambda_return alpha 0 (x :: l) = returns.reward x + returns.discount x * returns.next_v x)
   := @returns.lambda_return_zero.
 
 (** A truncated step bootstraps from its own next value and never reads what follows. *)
 Definition ledger_lambda_return_truncated :
-  (forall (alpha lambda : R) (x : step) (l : seq step),
- truncated x -> lambda_return alpha lambda (x :: l) = reward x + discount x * next_v x)
+  (forall (alpha lambda : R) (x : returns.step) (l : seq returns.step),
+ returns.truncated x ->
+ returns.lambda_return alpha lambda (x :: l) =
+ returns.reward x + returns.discount x * returns.next_v x)
   := @returns.lambda_return_truncated.
 
 (** After termination (discount 0) the return is the reward. *)
 Definition ledger_lambda_return_terminated :
-  (forall (alpha lambda : R) (x : step) (l : seq step),
- discount x = 0 -> lambda_return alpha lambda (x :: l) = reward x)
+  (forall (alpha lambda : R) (x : returns.step) (l : seq returns.step),
+ returns.discount x = 0 -> returns.lambda_return alpha lambda (x :: l) = returns.reward x)
   := @returns.lambda_return_terminated.
 
 (** The weights of the lambda-mixture, (1 - lambda) lambda^(n-1) and at the end lambda^(T-1), sum to one. *)
@@ -1777,11 +1780,11 @@ Definition ledger_trace_sums_to_one :
 
 (** The recursion is the lambda-mixture of the n-step returns: G = (1 - lambda) sum_{n<T} lambda^(n-1) G^(n) + lambda^(T-1) G^(T). *)
 Definition ledger_lambda_return_mixture :
-  (forall (alpha lambda : R) (x : step) (l : seq step),
- (forall y : bool_eqType, y \in [seq truncated i | i <- x :: l] -> y = false) ->
- lambda_return alpha lambda (x :: l) =
+  (forall (alpha lambda : R) (x : returns.step) (l : seq returns.step),
+ (forall y : bool_eqType, y \in [seq returns.truncated i | i <- x :: l] -> y = false) ->
+ returns.lambda_return alpha lambda (x :: l) =
  \big[Rplus/0]_(k < (size l).+1) ((if (k < size l)%N then 1 - lambda else 1) * lambda ^ k *
-                                  n_step alpha k.+1 (x :: l)))
+                                  returns.n_step alpha k.+1 (x :: l)))
   := @returns.lambda_return_mixture.
 
 (** V^pi(s) = E[r + alpha H] + E[discount V^pi(s')]. [Note L52] *)
@@ -1943,7 +1946,8 @@ Definition ledger_n_step_return_expected :
    & 0 < alpha] ->
  forall (pi : S -> A -> R) (Q : S * A -> R) (n : nat) (s : S) (a : A),
  (forall s0 : S, (forall a0 : A, 0 <= pi s0 a0) /\ \big[Rplus/0]_a0 (w s0 a0 * pi s0 a0) = 1) ->
- path_expect (S:=S) (A:=A) w P pi n s a (n_step_return (S:=S) (A:=A) r disc alpha pi Q s a) =
+ returns.path_expect (S:=S) (A:=A) w P pi n s a
+   (returns.n_step_return (S:=S) (A:=A) r disc alpha pi Q s a) =
  iter n
    (fun (Q0 : S * A -> R) (sa : S * A) =>
     \big[Rplus/0]_x
@@ -1971,8 +1975,8 @@ Definition ledger_n_step_return_unbiased :
        disc x.1 x.2 x0 *
        \big[Rplus/0]_x1 (w x0 x1 * pi x0 x1 * (Qp (x0, x1) - alpha * ln (pi x0 x1))))) = 
   Qp x) ->
- path_expect (S:=S) (A:=A) w P pi n s a (n_step_return (S:=S) (A:=A) r disc alpha pi Qp s a) =
- Qp (s, a))
+ returns.path_expect (S:=S) (A:=A) w P pi n s a
+   (returns.n_step_return (S:=S) (A:=A) r disc alpha pi Qp s a) = Qp (s, a))
   := @returns.n_step_return_unbiased.
 
 (** With any bootstrap its bias is at most gamma^n ||Q - Q^pi||. *)
@@ -1993,17 +1997,18 @@ Definition ledger_n_step_return_bias :
        \big[Rplus/0]_x1 (w x0 x1 * pi x0 x1 * (Qp (x0, x1) - alpha * ln (pi x0 x1))))) = 
   Qp x) ->
  Rabs
-   (path_expect (S:=S) (A:=A) w P pi n s a (n_step_return (S:=S) (A:=A) r disc alpha pi Q s a) -
-    Qp (s, a)) <= gamma ^ n * \big[Rmax/0]_x Rabs (Q x - Qp x))
+   (returns.path_expect (S:=S) (A:=A) w P pi n s a
+      (returns.n_step_return (S:=S) (A:=A) r disc alpha pi Q s a) - Qp (s, a)) <=
+ gamma ^ n * \big[Rmax/0]_x Rabs (Q x - Qp x))
   := @returns.n_step_return_bias.
 
 (** A reward-only return misses exactly the soft return of a process without rewards: the discounted entropy terms. *)
 Definition ledger_reward_only_return_bias :
   (forall (S A : finType) (r : S -> A -> R) (disc : S -> A -> S -> R) (alpha : R) 
    (pi : S -> A -> R) (Q : S * A -> R) (s : S) (a : A) (path : seq (S * A)),
- n_step_return (S:=S) (A:=A) r disc alpha pi Q s a path -
- reward_only_return (S:=S) (A:=A) r disc Q s a path =
- n_step_return (S:=S) (A:=A) (fun=> (fun=> 0)) disc alpha pi (fun=> 0) s a path)
+ returns.n_step_return (S:=S) (A:=A) r disc alpha pi Q s a path -
+ returns.reward_only_return (S:=S) (A:=A) r disc Q s a path =
+ returns.n_step_return (S:=S) (A:=A) (fun=> (fun=> 0)) disc alpha pi (fun=> 0) s a path)
   := @returns.reward_only_return_bias.
 
 (** With V = V^pi the lambda-return is unbiased for Q^pi, for every lambda. [N17] *)
@@ -2023,10 +2028,10 @@ Definition ledger_lambda_return_unbiased :
        disc x.1 x.2 x0 *
        \big[Rplus/0]_x1 (w x0 x1 * pi x0 x1 * (Qp (x0, x1) - alpha * ln (pi x0 x1))))) = 
   Qp x) ->
- path_expect (S:=S0) (A:=A) w P pi n.+1 s a
+ returns.path_expect (S:=S0) (A:=A) w P pi n.+1 s a
    (fun l : seq (S0 * A) =>
-    lambda_return alpha lambda
-      (steps_of (S:=S0) (A:=A) r disc pi
+    returns.lambda_return alpha lambda
+      (returns.steps_of (S:=S0) (A:=A) r disc pi
          (fun s0 : S0 => \big[Rplus/0]_x (w s0 x * pi s0 x * (Qp (s0, x) - alpha * ln (pi s0 x))))
          s a l)) = Qp (s, a))
   := @returns.lambda_return_unbiased.
@@ -2050,10 +2055,10 @@ Definition ledger_lambda_return_bias :
   Qp x) ->
  0 <= lambda <= 1 ->
  Rabs
-   (path_expect (S:=S0) (A:=A) w P pi n.+1 s a
+   (returns.path_expect (S:=S0) (A:=A) w P pi n.+1 s a
       (fun l : seq (S0 * A) =>
-       lambda_return alpha lambda
-         (steps_of (S:=S0) (A:=A) r disc pi
+       returns.lambda_return alpha lambda
+         (returns.steps_of (S:=S0) (A:=A) r disc pi
             (fun s0 : S0 => \big[Rplus/0]_x (w s0 x * pi s0 x * (Q (s0, x) - alpha * ln (pi s0 x))))
             s a l)) - Qp (s, a)) <= gamma * \big[Rmax/0]_x Rabs (Q x - Qp x))
   := @returns.lambda_return_bias.
@@ -2163,9 +2168,9 @@ Definition ledger_multi_step_path_consistency :
  (alpha *
   ln
     (\big[Rplus/0]_a
-        (w (end_of (S:=S) (A:=A) next s acts) a *
-         exp (Qs (end_of (S:=S) (A:=A) next s acts, a) / alpha)))) =
- soft_path_sum (S:=S) (A:=A) next r gamma alpha
+        (w (returns.end_of (S:=S) (A:=A) next s acts) a *
+         exp (Qs (returns.end_of (S:=S) (A:=A) next s acts, a) / alpha)))) =
+ returns.soft_path_sum (S:=S) (A:=A) next r gamma alpha
    (fun (s0 : S) (a : A) =>
     exp (Qs (s0, a) / alpha) / \big[Rplus/0]_a0 (w s0 a0 * exp (Qs (s0, a0) / alpha))) s acts)
   := @returns.multi_step_path_consistency.
@@ -2213,8 +2218,8 @@ Definition ledger_retrace_return_unbiased :
        disc x.1 x.2 x0 *
        \big[Rplus/0]_x1 (w x0 x1 * pi x0 x1 * (Qp (x0, x1) - alpha * ln (pi x0 x1))))) = 
   Qp x) ->
- path_expect (S:=S0) (A:=A) w P mu n.+1 s a
-   (retrace_return (S:=S0) (A:=A) r disc c cut
+ returns.path_expect (S:=S0) (A:=A) w P mu n.+1 s a
+   (retrace.retrace_return (S:=S0) (A:=A) r disc c cut
       (fun s0 : S0 => \big[Rplus/0]_x (w s0 x * pi s0 x * (Qp (s0, x) - alpha * ln (pi s0 x)))) Qp
       s a) = Qp (s, a))
   := @retrace.retrace_return_unbiased.
@@ -2240,8 +2245,8 @@ Definition ledger_retrace_return_bias :
        \big[Rplus/0]_x1 (w x0 x1 * pi x0 x1 * (Qp (x0, x1) - alpha * ln (pi x0 x1))))) = 
   Qp x) ->
  Rabs
-   (path_expect (S:=S0) (A:=A) w P mu n.+1 s a
-      (retrace_return (S:=S0) (A:=A) r disc c cut
+   (returns.path_expect (S:=S0) (A:=A) w P mu n.+1 s a
+      (retrace.retrace_return (S:=S0) (A:=A) r disc c cut
          (fun s0 : S0 => \big[Rplus/0]_x (w s0 x * pi s0 x * (Q (s0, x) - alpha * ln (pi s0 x)))) Q
          s a) - Qp (s, a)) <= gamma * \big[Rmax/0]_x Rabs (Q x - Qp x))
   := @retrace.retrace_return_bias.
@@ -2522,8 +2527,8 @@ Definition ledger_horizon_optimal :
  forall (r pi : nat -> S -> A -> R) (n : nat) (s : S),
  (forall (m : nat) (s0 : S),
   (forall a : A, 0 <= pi m s0 a) /\ \big[Rplus/0]_a (w s0 a * pi m s0 a) = 1) ->
- horizon_return (S:=S) (A:=A) w P disc alpha r pi n s <=
- horizon_value (S:=S) (A:=A) w P disc alpha r n s)
+ tabular.horizon_return (S:=S) (A:=A) w P disc alpha r pi n s <=
+ tabular.horizon_value (S:=S) (A:=A) w P disc alpha r n s)
   := @tabular.horizon_optimal.
 
 (** ... and the Boltzmann policies of Q_n earn it. [Note L13] [Note L21] *)
@@ -2538,17 +2543,18 @@ Definition ledger_horizon_attained :
     (\big[Rplus/0]_x
         (P (t, a).1 (t, a).2 x *
          (r m (t, a).1 (t, a).2 +
-          disc (t, a).1 (t, a).2 x * horizon_value (S:=S) (A:=A) w P disc alpha r m x)) / alpha) /
+          disc (t, a).1 (t, a).2 x * tabular.horizon_value (S:=S) (A:=A) w P disc alpha r m x)) /
+     alpha) /
   \big[Rplus/0]_a0
      (w t a0 *
       exp
         (\big[Rplus/0]_x
             (P (t, a0).1 (t, a0).2 x *
              (r m (t, a0).1 (t, a0).2 +
-              disc (t, a0).1 (t, a0).2 x * horizon_value (S:=S) (A:=A) w P disc alpha r m x)) /
+              disc (t, a0).1 (t, a0).2 x * tabular.horizon_value (S:=S) (A:=A) w P disc alpha r m x)) /
          alpha))) ->
- horizon_return (S:=S) (A:=A) w P disc alpha r pi n s =
- horizon_value (S:=S) (A:=A) w P disc alpha r n s)
+ tabular.horizon_return (S:=S) (A:=A) w P disc alpha r pi n s =
+ tabular.horizon_value (S:=S) (A:=A) w P disc alpha r n s)
   := @tabular.horizon_attained.
 
 (** Flow is conserved: occ = d + what the process makes of occ, discounted. [Note L13] *)
@@ -2742,7 +2748,7 @@ Definition ledger_polyak_error :
 (** The target network is the exponential moving average of the online ones: after n updates it is (1 - tau)^n target + sum_{k<n} tau (1 - tau)^(n-1-k) online_k. *)
 Definition ledger_polyak_average :
   (forall (tau target : R) (online : seq R),
- polyak_run tau target online =
+ agent.polyak_run tau target online =
  (1 - tau) ^ size online * target +
  \big[Rplus/0]_(k < size online) (tau * (1 - tau) ^ (size online - k.+1) * nth 0 online k))
   := @agent.polyak_average.

@@ -8,7 +8,7 @@ From mathcomp Require Import all_ssreflect ssralg ssrnum ssrint interval finmap.
 From mathcomp.classical Require Import mathcomp_extra boolp classical_sets functions cardinality.
 From mathcomp.analysis Require Import Rstruct reals ereal signed topology normedtype sequences esum measure
   lebesgue_measure numfun lebesgue_integral exp.
-From softql Require Import anymeasure continuous.
+From softql Require anymeasure continuous.
 Set Printing Width 110.
 Import Order.TTheory GRing.Theory Num.Def Num.Theory.
 Import numFieldTopology.Exports numFieldNormedType.Exports.
@@ -382,144 +382,163 @@ Definition ledger_bounded_soft_value_lipschitz :
 
 (** T* is a gamma-contraction in the sup norm over states and actions. *)
 Definition ledger_optimality_contraction :
-  (forall (d : measure_display) (T : measurableType d) (mu : {measure set T -> \bar R}) (alpha : R),
+  (forall (d : measure_display) (T : measurableType d) (mu : {measure set T -> \bar real_realType})
+   (alpha : real_realType),
  0 < alpha ->
  (0 < mu [set: T])%E ->
  (mu [set: T] < +oo)%E ->
- forall (S : finType) (P : S -> T -> S -> R) (r : S -> T -> R) (disc : S -> T -> S -> R) (gamma : R),
+ forall (S : finType) (P : S -> T -> S -> real_realType) (r : S -> T -> real_realType)
+   (disc : S -> T -> S -> real_realType) (gamma : real_realType),
  (forall (s : S) (x : T) (s' : S), 0 <= P s x s') ->
  (forall (s : S) (x : T), \sum_s' P s x s' = 1) ->
  (forall (s : S) (x : T) (s' : S), 0 <= disc s x s' <= gamma) ->
- forall (Q1 Q2 : S -> T -> R) (c : R),
+ forall (Q1 Q2 : S -> T -> real_realType) (c : real_realType),
  (forall s : S,
-  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (Q1 s) /\
-  (exists M : R, forall x : T, `|Q1 s x| <= M)) ->
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] (Q1 s) /\
+  (exists M : real_realType, forall x : T, `|Q1 s x| <= M)) ->
  (forall s : S,
-  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (Q2 s) /\
-  (exists M : R, forall x : T, `|Q2 s x| <= M)) ->
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] (Q2 s) /\
+  (exists M : real_realType, forall x : T, `|Q2 s x| <= M)) ->
  (forall (s : S) (x : T), `|Q1 s x - Q2 s x| <= c) ->
  forall (s : S) (x : T),
  `|\sum_s'
       P s x s' *
-      (r s x + disc s x s' * (alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q1 s' x0 / alpha))%:E)))) -
+      (r s x +
+       disc s x s' * (alpha * ln (R:=real_realType) (fine (\int[mu]_x0 (expR (Q1 s' x0 / alpha))%:E)))) -
    \sum_s'
       P s x s' *
-      (r s x + disc s x s' * (alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q2 s' x0 / alpha))%:E))))| <=
+      (r s x +
+       disc s x s' * (alpha * ln (R:=real_realType) (fine (\int[mu]_x0 (expR (Q2 s' x0 / alpha))%:E))))| <=
  gamma * c)
   := @continuous.optimality_contraction.
 
 (** Q* exists: Q(s,x) = E_{s'}[ r + discount alpha log int exp(Q(s',.)/alpha) dmu ] has a bounded measurable solution, for bounded measurable rewards and any finite measure mu on the actions ... [Note L21] *)
 Definition ledger_Qstar_exists :
-  (forall (d : measure_display) (T : measurableType d) (mu : {measure set T -> \bar R}) (alpha : R),
+  (forall (d : measure_display) (T : measurableType d) (mu : {measure set T -> \bar real_realType})
+   (alpha : real_realType),
  0 < alpha ->
  (0 < mu [set: T])%E ->
  (mu [set: T] < +oo)%E ->
- forall (S : finType) (P : S -> T -> S -> R) (r : S -> T -> R) (disc : S -> T -> S -> R) (gamma : R),
+ forall (S : finType) (P : S -> T -> S -> real_realType) (r : S -> T -> real_realType)
+   (disc : S -> T -> S -> real_realType) (gamma : real_realType),
  (forall (s : S) (x : T) (s' : S), 0 <= P s x s') ->
  (forall (s : S) (x : T), \sum_s' P s x s' = 1) ->
  (forall s s' : S,
-  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] ((P s)^~ s')) ->
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] ((P s)^~ s')) ->
  (forall s : S,
-  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (r s) /\
-  (exists M : R, forall x : T, `|r s x| <= M)) ->
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] (r s) /\
+  (exists M : real_realType, forall x : T, `|r s x| <= M)) ->
  (forall (s : S) (x : T) (s' : S), 0 <= disc s x s' <= gamma) ->
  (forall s s' : S,
-  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] ((disc s)^~ s')) ->
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] ((disc s)^~ s')) ->
  0 <= gamma < 1 ->
- exists Q : S -> T -> R,
+ exists Q : S -> T -> real_realType,
    (forall s : S,
-    measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (Q s) /\
-    (exists M : R, forall x : T, `|Q s x| <= M)) /\
+    measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] (Q s) /\
+    (exists M : real_realType, forall x : T, `|Q s x| <= M)) /\
    (forall (s : S) (x : T),
     \sum_s'
        P s x s' *
-       (r s x + disc s x s' * (alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q s' x0 / alpha))%:E)))) = 
+       (r s x +
+        disc s x s' * (alpha * ln (R:=real_realType) (fine (\int[mu]_x0 (expR (Q s' x0 / alpha))%:E)))) =
     Q s x))
   := @continuous.Qstar_exists.
 
 (** ... and is unique, at every action. *)
 Definition ledger_Qstar_unique :
-  (forall (d : measure_display) (T : measurableType d) (mu : {measure set T -> \bar R}) (alpha : R),
+  (forall (d : measure_display) (T : measurableType d) (mu : {measure set T -> \bar real_realType})
+   (alpha : real_realType),
  0 < alpha ->
  (0 < mu [set: T])%E ->
  (mu [set: T] < +oo)%E ->
- forall (S : finType) (P : S -> T -> S -> R) (r : S -> T -> R) (disc : S -> T -> S -> R) (gamma : R),
+ forall (S : finType) (P : S -> T -> S -> real_realType) (r : S -> T -> real_realType)
+   (disc : S -> T -> S -> real_realType) (gamma : real_realType),
  (forall (s : S) (x : T) (s' : S), 0 <= P s x s') ->
  (forall (s : S) (x : T), \sum_s' P s x s' = 1) ->
  (forall s s' : S,
-  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] ((P s)^~ s')) ->
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] ((P s)^~ s')) ->
  (forall s : S,
-  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (r s) /\
-  (exists M : R, forall x : T, `|r s x| <= M)) ->
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] (r s) /\
+  (exists M : real_realType, forall x : T, `|r s x| <= M)) ->
  (forall (s : S) (x : T) (s' : S), 0 <= disc s x s' <= gamma) ->
  (forall s s' : S,
-  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] ((disc s)^~ s')) ->
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] ((disc s)^~ s')) ->
  0 <= gamma < 1 ->
- forall Q1 Q2 : S -> T -> R,
+ forall Q1 Q2 : S -> T -> real_realType,
  (forall s : S,
-  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (Q1 s) /\
-  (exists M : R, forall x : T, `|Q1 s x| <= M)) /\
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] (Q1 s) /\
+  (exists M : real_realType, forall x : T, `|Q1 s x| <= M)) /\
  (forall (s : S) (x : T),
   \sum_s'
-     P s x s' * (r s x + disc s x s' * (alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q1 s' x0 / alpha))%:E)))) =
+     P s x s' *
+     (r s x + disc s x s' * (alpha * ln (R:=real_realType) (fine (\int[mu]_x0 (expR (Q1 s' x0 / alpha))%:E)))) =
   Q1 s x) ->
  (forall s : S,
-  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable R) [set: T] (Q2 s) /\
-  (exists M : R, forall x : T, `|Q2 s x| <= M)) /\
+  measurable_fun (T:=T) (U:=Real_sort__canonical__measure_Measurable real_realType) [set: T] (Q2 s) /\
+  (exists M : real_realType, forall x : T, `|Q2 s x| <= M)) /\
  (forall (s : S) (x : T),
   \sum_s'
-     P s x s' * (r s x + disc s x s' * (alpha * ln (R:=R) (fine (\int[mu]_x0 (expR (Q2 s' x0 / alpha))%:E)))) =
+     P s x s' *
+     (r s x + disc s x s' * (alpha * ln (R:=real_realType) (fine (\int[mu]_x0 (expR (Q2 s' x0 / alpha))%:E)))) =
   Q2 s x) -> forall (s : S) (x : T), Q1 s x = Q2 s x)
   := @continuous.Qstar_unique.
 
 (** Q* exists on a compact interval of actions with Lebesgue measure, for every bounded measurable reward. *)
 Definition ledger_interval_Qstar :
-  (forall (lo hi alpha gamma : R) (S : finType) (P disc : S -> R -> S -> R) (r : S -> R -> R),
+  (forall (lo hi alpha gamma : real_realType) (S : finType) (P disc : S -> real_realType -> S -> real_realType)
+   (r : S -> real_realType -> real_realType),
  lo < hi ->
  0 < alpha ->
  0 <= gamma < 1 ->
- (forall (s : S) (x : R) (s' : S), 0 <= P s x s') ->
- (forall (s : S) (x : R), \sum_s' P s x s' = 1) ->
+ (forall (s : S) (x : real_realType) (s' : S), 0 <= P s x s') ->
+ (forall (s : S) (x : real_realType), \sum_s' P s x s' = 1) ->
  (forall s s' : S,
-  measurable_fun (T:=Real_sort__canonical__measure_Measurable R)
-    (U:=Real_sort__canonical__measure_Measurable R) [set: Real_sort__canonical__measure_Measurable R]
-    ((P s)^~ s')) ->
+  measurable_fun (T:=Real_sort__canonical__measure_Measurable real_realType)
+    (U:=Real_sort__canonical__measure_Measurable real_realType)
+    [set: Real_sort__canonical__measure_Measurable real_realType] ((P s)^~ s')) ->
  (forall s : S,
-  measurable_fun (T:=Real_sort__canonical__measure_Measurable R)
-    (U:=Real_sort__canonical__measure_Measurable R) [set: Real_sort__canonical__measure_Measurable R] 
-    (r s) /\ (exists M : R, forall x : Real_sort__canonical__measure_Measurable R, `|r s x| <= M)) ->
- (forall (s : S) (x : R) (s' : S), 0 <= disc s x s' <= gamma) ->
+  measurable_fun (T:=Real_sort__canonical__measure_Measurable real_realType)
+    (U:=Real_sort__canonical__measure_Measurable real_realType)
+    [set: Real_sort__canonical__measure_Measurable real_realType] (r s) /\
+  (exists M : real_realType, forall x : Real_sort__canonical__measure_Measurable real_realType, `|r s x| <= M)) ->
+ (forall (s : S) (x : real_realType) (s' : S), 0 <= disc s x s' <= gamma) ->
  (forall s s' : S,
-  measurable_fun (T:=Real_sort__canonical__measure_Measurable R)
-    (U:=Real_sort__canonical__measure_Measurable R) [set: Real_sort__canonical__measure_Measurable R]
-    ((disc s)^~ s')) ->
+  measurable_fun (T:=Real_sort__canonical__measure_Measurable real_realType)
+    (U:=Real_sort__canonical__measure_Measurable real_realType)
+    [set: Real_sort__canonical__measure_Measurable real_realType] ((disc s)^~ s')) ->
  exists
-   Q : S -> [the measurableType (R.-ocitv.-measurable).-sigma of salgebraType (R.-ocitv.-measurable)] -> R,
+   Q : S ->
+       [the measurableType (real_realType.-ocitv.-measurable).-sigma of salgebraType
+                                                                          (real_realType.-ocitv.-measurable)] ->
+       real_realType,
    (forall s : S,
     measurable_fun
-      (T:=[the measurableType (R.-ocitv.-measurable).-sigma of salgebraType (R.-ocitv.-measurable)])
-      (U:=Real_sort__canonical__measure_Measurable R)
-      [set: [the measurableType (R.-ocitv.-measurable).-sigma of salgebraType (R.-ocitv.-measurable)]] 
+      (T:=[the measurableType (real_realType.-ocitv.-measurable).-sigma of salgebraType
+                                                                             (real_realType.-ocitv.-measurable)])
+      (U:=Real_sort__canonical__measure_Measurable real_realType)
+      [set: [the measurableType (real_realType.-ocitv.-measurable).-sigma of salgebraType
+                                                                               (real_realType.-ocitv.-measurable)]]
       (Q s) /\
-    (exists M : R,
-       forall x : [the measurableType (R.-ocitv.-measurable).-sigma of salgebraType (R.-ocitv.-measurable)],
+    (exists M : real_realType,
+       forall
+         x : [the measurableType (real_realType.-ocitv.-measurable).-sigma of salgebraType
+                                                                                (real_realType.-ocitv.-measurable)],
        `|Q s x| <= M)) /\
    (forall (s : S)
-      (x : [the measurableType (R.-ocitv.-measurable).-sigma of salgebraType (R.-ocitv.-measurable)]),
+      (x : [the measurableType (real_realType.-ocitv.-measurable).-sigma of salgebraType
+                                                                              (real_realType.-ocitv.-measurable)]),
     \sum_s'
        P s x s' *
        (r s x +
         disc s x s' *
         (alpha *
-         ln (R:=R)
+         ln (R:=real_realType)
            (fine
-              (\int[[the {measure set [the measurableType (R.-ocitv.-measurable).-sigma of 
-               salgebraType (R.-ocitv.-measurable)] -> \bar R} of mrestr
-                                                                    (T:=[the measurableType
-                                                                               (R.-ocitv.-measurable).-sigma of 
-                                                                    salgebraType 
-                                                                      (R.-ocitv.-measurable)]) (R:=R)
-                                                                    (D:=`[lo, hi]) lebesgue_measure
-                                                                    (measurable_itv (R:=R) `[lo, hi])]]_x0
+              (\int[[the {measure set [the measurableType (real_realType.-ocitv.-measurable).-sigma of 
+               salgebraType (real_realType.-ocitv.-measurable)] -> \bar real_realType} of 
+               mrestr
+                 (T:=[the measurableType (real_realType.-ocitv.-measurable).-sigma of 
+                 salgebraType (real_realType.-ocitv.-measurable)]) (R:=real_realType) (D:=`[lo, hi])
+                 lebesgue_measure (measurable_itv (R:=real_realType) `[lo, hi])]]_x0
                   (expR (Q s' x0 / alpha))%:E)))) = Q s x))
   := @continuous.interval_Qstar.
