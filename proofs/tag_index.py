@@ -15,13 +15,15 @@ DEFINITIONS: dict[str, str] = {}
 # What a tag names where no one function says it: a whole paper, a line of the note in words, a part of an equation.
 WORDS = {
     "H17 Eq. 13": "Stein's direction, E_z[ κ(z, y) ∇ log π(z) + ∇_z κ(z, y) ]; proved: 0 at the target, in 1-D",
-    "H18": "Haarnoja et al. 2018, two papers: the temperature of a target entropy; bounds for composed skills",
+    "H18": "Haarnoja et al. 2018, two papers: temperature of a target entropy, squashed actions; composed skills",
     "N17": "Nachum et al. 2017: path consistency of V* and π*, its converse, and targets along whole paths",
     "S17": "Schulman et al. 2017: the gradient of soft Q-learning is a policy gradient plus a value gradient",
     "V20": "Vieillard et al. 2020: Munchausen value iteration is KL-regularised value iteration",
     "Note L25": "Q^π(s,a) = E[ r_0 + Σ_{t>=1} γ^t (r_t - α log π(a_t|s_t)) ], and its estimates along a path",
     "Note L27": "The end of the note's line on Q^π: Q* is the Q of its own Boltzmann policy",
+    "Note L38": "max_π E_π[Q] + α H(π), the greedy problem; proved: V[Q] is an upper bound for every policy",
     "Note L42": "log Z depends on no policy: the minimiser may ignore it, and α log Z is the optimum",
+    "Note L54": "V^π(s) is the policy's mean of Q plus α times its entropy, E_π[Q] + α H(π)",
     "Note L60": "dV/dQ is the Boltzmann policy (a softmax), dV/dα its entropy; mellowmax is another mean",
     "Note L69": "How actions are sampled: importance sampling of V with any proposal, Langevin steps towards exp(Q/α)",
     "Note L74": "(1) evaluates a policy, (2) improves it too: T*Q = T^{π_Q} Q >= T^π Q",

@@ -718,7 +718,7 @@ Definition ledger_soft_value_log_weight_derivative :
 
 (** ** temperature *)
 
-(** dV/dalpha = H(pi). [Note L60] *)
+(** dV/dalpha = H(pi). [Note L23] [Note L60] *)
 Definition ledger_soft_value_temperature_derivative :
   (forall (A : finType) (w : A -> R),
  (forall a : A, 0 <= w a) /\ (exists a : A, 0 < w a) ->
@@ -2685,7 +2685,7 @@ Definition ledger_composition_lower :
   Qm x) -> forall sa : S * A, \big[Rplus/0]_x (lam x * Q x sa) - C sa <= Qm sa)
   := @tabular.composition_lower.
 
-(** For two skills in equal parts the disagreement is half a Renyi divergence of order 1/2: (V_1 + V_2)/2 - V((Q_1 + Q_2)/2) = - alpha log sum_a w_a sqrt(pi_1(a) pi_2(a)). [H18] *)
+(** For two skills in equal parts the disagreement is alpha/2 times a Renyi divergence of order 1/2: (V_1 + V_2)/2 - V((Q_1 + Q_2)/2) = - alpha log sum_a w_a sqrt(pi_1(a) pi_2(a)). [H18] *)
 Definition ledger_disagreement_renyi :
   (forall (A : finType) (w Q1 Q2 : A -> R) (alpha : R),
  (forall a : A, 0 <= w a) /\ (exists a : A, 0 < w a) ->
@@ -3298,12 +3298,12 @@ Definition ledger_tanh_derivative :
   (forall u : R_AbsRing, is_derive tanh u (1 - tanh u * tanh u))
   := @measures.tanh_derivative.
 
-(** log (1 - tanh(u)^2) = 2 (log 2 - u - softplus (-2u)): the stable log-determinant of the squashing map. *)
+(** log (1 - tanh(u)^2) = 2 (log 2 - u - softplus (-2u)): the stable log-determinant of the squashing map. [H18] *)
 Definition ledger_log_sech2 :
   (forall u : R, ln (1 - tanh u * tanh u) = 2 * (ln 2 - u - ln (1 + exp (-2 * u))))
   := @measures.log_sech2.
 
-(** Change of variables a = tanh u: int f(tanh u) (1 - tanh(u)^2) du = int f(a) da. *)
+(** Change of variables a = tanh u: int f(tanh u) (1 - tanh(u)^2) du = int f(a) da. [H18] *)
 Definition ledger_squash_change_of_variables :
   (forall (f : R -> R) (lo hi : R),
  lo <= hi ->
@@ -3332,7 +3332,7 @@ Definition ledger_soft_value_squash :
  alpha * ln (RInt (fun a : R => exp (Q a / alpha)) (tanh lo) (tanh hi)))
   := @measures.soft_value_squash.
 
-(** The density of u = artanh a is the density of a times 1 - tanh(u)^2. *)
+(** The density of u = artanh a is the density of a times 1 - tanh(u)^2. [H18] *)
 Definition ledger_boltzmann_policy_squash :
   (forall (Q : R -> R) (lo hi alpha u : R),
  lo <= hi ->

@@ -291,7 +291,7 @@ by rewrite /tanh /sinh /cosh; field; lra.
 Qed.
 
 (** log (1 - tanh(u)^2) = 2 (log 2 - u - softplus (-2u)): the stable
-    log-determinant of the squashing map. *)
+    log-determinant of the squashing map.  [H18] *)
 Theorem log_sech2 u : ln (sech2 u) = 2 * (ln 2 - u - softplus (- 2 * u)).
 Proof.
 rewrite /sech2 /softplus tanhE; have e := exp_pos (- 2 * u).
@@ -303,7 +303,7 @@ rewrite ln_div; [|nra|nra].
 by rewrite !ln_mult; try lra; rewrite le; ring.
 Qed.
 
-(** Change of variables a = tanh u: int f(tanh u) (1 - tanh(u)^2) du = int f(a) da. *)
+(** Change of variables a = tanh u: int f(tanh u) (1 - tanh(u)^2) du = int f(a) da.  [H18] *)
 Theorem squash_change_of_variables (f : R -> R) lo hi : lo <= hi ->
   (forall a, tanh lo <= a <= tanh hi -> continuous f a) ->
   RInt (fun u => sech2 u * f (tanh u)) lo hi = RInt f (tanh lo) (tanh hi).
@@ -342,7 +342,7 @@ Theorem soft_value_squash (Q : R -> R) lo hi alpha : lo <= hi -> 0 < alpha ->
   soft_value_on (tanh lo) (tanh hi) alpha Q.
 Proof. by move=> lh al Qc; rewrite /soft_value_on partition_squash. Qed.
 
-(** The density of u = artanh a is the density of a times 1 - tanh(u)^2. *)
+(** The density of u = artanh a is the density of a times 1 - tanh(u)^2.  [H18] *)
 Theorem boltzmann_policy_squash (Q : R -> R) lo hi alpha u : lo <= hi -> 0 < alpha ->
   (forall a, tanh lo <= a <= tanh hi -> continuous Q a) ->
   boltzmann_policy_on lo hi alpha (fun u => Q (tanh u) + alpha * ln (sech2 u)) u =

@@ -335,7 +335,7 @@ move=> HC Hm; apply: (sub_solution_le gamma_ok _ _ Hm) => [Q1 Q2|Q1 Q2|sa].
 Qed.
 End Composition.
 
-(** For two skills in equal parts the disagreement is half a Renyi divergence of order 1/2:
+(** For two skills in equal parts the disagreement is alpha/2 times a Renyi divergence of order 1/2:
     (V_1 + V_2)/2 - V((Q_1 + Q_2)/2) = - alpha log sum_a w_a sqrt(pi_1(a) pi_2(a)).  [H18] *)
 Theorem disagreement_renyi (A : finType) (w Q1 Q2 : A -> R) alpha : is_weight w -> 0 < alpha ->
   (soft_value w alpha Q1 + soft_value w alpha Q2) / 2

@@ -18,7 +18,7 @@ Variables (A : finType) (w : A -> R).
 Hypothesis w_ok : is_weight w.
 Implicit Types (Q p f : A -> R).
 
-(** dV/dalpha = H(pi).  [Note L60] *)
+(** dV/dalpha = H(pi).  [Note L23] [Note L60] *)
 Theorem soft_value_temperature_derivative Q alpha : 0 < alpha ->
   is_derive (fun al => soft_value w al Q) alpha (boltzmann_entropy w alpha Q).
 Proof.
