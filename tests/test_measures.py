@@ -369,6 +369,7 @@ def test_measures_work_under_jit_and_give_gradients():
         (lambda: weighted(jnp.zeros((3, 1)), jnp.zeros(2)), "one density a point"),
         (lambda: gaussian_proposal(jnp.zeros(2), jnp.zeros(2)), "must be positive"),
         (lambda: gaussian_proposal(jnp.zeros(2), jnp.ones(3)), "shape"),
+        (lambda: gaussian_proposal(jnp.zeros(1), jnp.ones(1), Box(jnp.ones(1), -jnp.ones(1))), "finite length"),
         (lambda: importance(flat_proposal(box(1)), jnp.zeros((3, 1))), "reach 0 or 1"),
         (lambda: importance(flat_proposal(box(2)), jnp.full((3, 1), 0.5)), "of a box of 2 dimensions"),
         (

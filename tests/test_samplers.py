@@ -347,6 +347,22 @@ def test_the_certificate_of_a_draw():
     assert early.stein_discrepancy > 4 * early.stein_noise
 
 
+def test_the_certificate_of_reflected_draws():
+    """Uniform actions stay uniform: right in the coordinates of the box. In the actions, where the density ends at a
+    wall, Stein's identity fails and the discrepancy of right draws is far above noise."""
+    q, b = lambda a: 0.0 * a[0], box(1)
+    sampler = reflected_langevin(q, 1.0, b, 0.1)
+    start = sampler.init(jax.random.uniform(jax.random.key(0), (300, 1), minval=-1, maxval=1))
+    inside = boltzmann_target(q, 1.0, b)
+    sure = draw(sampler, inside, jax.random.key(1), start, steps=8, coordinates=b.unsquash).certificate
+    assert sure.stein_discrepancy < 2 * sure.stein_noise
+    found, noise = kernel_stein_discrepancy(start.z, jnp.zeros_like(start.z))
+    assert found > 5 * noise
+    narrow = sampler.init(0.3 * start.z)
+    wrong, noise = kernel_stein_discrepancy(*pair(inside, b.unsquash(narrow.z)))
+    assert wrong > 3 * noise
+
+
 def test_the_discrepancy_is_its_formula():
     """Against k_π by automatic differentiation of the kernel."""
     z, s = np.random.default_rng(0).normal(size=(2, 4, 3)).astype(np.float32)
@@ -400,12 +416,21 @@ def test_a_chain_never_goes_where_the_density_is_not_a_number():
             lambda: draw(None, boltzmann_target(lambda a: a[0], 1.0), jax.random.key(0), jnp.zeros((4, 2)), 5),
             r"begin with sampler\.init",
         ),
+        (
+            lambda: draw(None, boltzmann_target(lambda a: a[0], 1.0), jax.random.key(0), jnp.zeros((4, 2)), 5.0),
+            r"steps = 5\.0",
+        ),
+        (lambda: boltzmann_target(lambda a: a[0], 1.0, Box(jnp.ones(1), -jnp.ones(1))), "finite length"),
+        (lambda: boltzmann_target(lambda a: a[0], 1.0, Box(jnp.zeros(1), jnp.full(1, jnp.inf))), "finite length"),
+        (lambda: reflected_langevin(lambda a: a[0], 1.0, Box(jnp.ones(1), -jnp.ones(1)), 0.1), "finite length"),
         (lambda: kernel_stein_discrepancy(jnp.zeros(2), jnp.zeros(2)), r"\[n, d\]"),
         (lambda: amortised_stein(lambda p, x: x, 1, boltzmann_target(lambda a: a[0], 1.0), None, 1), "particles = 1"),
         (lambda: stein_direction(jnp.zeros((2, 1)), jnp.zeros((3, 1))), "one score a particle"),
         (lambda: kernel_stein_discrepancy(jnp.zeros((2, 1)), jnp.zeros((3, 1))), "one score a point"),
         (lambda: chain_sample_size(jnp.zeros((3, 2, 1))), "at least 4"),
+        (lambda: amortised_stein(lambda p, x: x, 1, boltzmann_target(lambda a: a[0], 1.0), None, 2.5), "particles = 2"),
         (lambda: gumbel_max(jax.random.key(0), jnp.zeros(2), 1.0, count=0), "count = 0"),
+        (lambda: gumbel_max(jax.random.key(0), jnp.zeros(2), 1.0, count=2.5), r"count = 2\.5"),
     ],
 )
 def test_mistakes_are_named(call, message):

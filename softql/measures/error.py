@@ -39,13 +39,15 @@ def value_estimate(
     With p_n = w_n exp((Q_n - V̂)/α): N_eff = 1/Σ p², error = α √((N/N_eff - 1)/(N - 1)) by the delta method, and the
     jackknife, whose N leave-one-out values are V̂ + α (log(N/(N-1)) + log(1 - p_n)), gives
     V̂ - α (N - 1) (log(N/(N-1)) + mean log(1 - p_n)). All of it trusts the samples: where they have missed a peak, the
-    error bar has too. The points of one Sobol net are not independent: put the V̂ of R nets through this function,
-    with log_w = -log R.
+    error bar has too.
+
+    Two kinds of samples are not independent. The shares of a `mixture` are dealt out, not drawn: there the error is
+    rather too large. Of Sobol nets put the V̂ of R of them through this function, with log_w = -log R.
 
     Args:
       q: Q at the samples [*b, n], reward units.
       alpha: temperature > 0, reward units; a scalar or one a row.
-      log_w: of independent samples: from `uniform`, `weighted`, `importance`.
+      log_w: of independent samples: from `uniform`, `weighted`, `importance`, `mixture`.
 
     Returns:
       Estimate(value, corrected, standard_error, effective_sample_size); corrected is inf where one sample holds all.

@@ -76,8 +76,8 @@ def gaussian_proposal(
       A Proposal for `importance` and `mixture`.
 
     Raises:
-      ValueError: when shapes differ, or a concrete scale is not positive; from `importance` and `mixture`, when the
-        uniform numbers have another last axis than the mean.
+      ValueError: when shapes differ, a concrete scale is not positive, or a concrete box has no volume; from
+        `importance` and `mixture`, when the uniform numbers have another last axis than the mean.
 
     Example:
       >>> q = gaussian_proposal(jnp.zeros(1), jnp.ones(1), Box(-jnp.ones(1), jnp.ones(1)))
@@ -88,6 +88,8 @@ def gaussian_proposal(
     door.same_shape(scale, mean, "scale", "mean")
     if not isinstance(scale, jax.core.Tracer) and not (np.asarray(scale) > 0).all():
         raise ValueError(f"scale = {scale}: it must be positive")
+    if box is not None:
+        sides(box.low, box.high)
 
     def push(u: Array) -> Array:
         if u.shape[-1] != mean.shape[-1]:  # one number for all coordinates would pass for independent ones

@@ -1,15 +1,17 @@
 """What comes with every draw: how often moves were accepted, how many independent draws they are worth, how far they
-are from the target. Imports: records.
+are from the target. Imports: records, measures.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from softql.measures.uniforms import positive_count
 from softql.samplers.records import Sampler, Target, at
 
 __all__ = ["Certificate", "Draws", "chain_sample_size", "draw", "kernel_stein_discrepancy"]
@@ -41,22 +43,32 @@ class Draws(NamedTuple):
     state: Any
 
 
-def draw(sampler: Sampler, target: Target, key: Array, state: Any, steps: int, warmup: int = 0) -> Draws:
+def draw(
+    sampler: Sampler,
+    target: Target,
+    key: Array,
+    state: Any,
+    steps: int,
+    warmup: int = 0,
+    coordinates: Callable[[Array], Array] = lambda z: z,
+) -> Draws:
     r"""Run a sampler: `warmup` steps that are thrown away, then `steps` that are kept.  [Note L69]
 
     Args:
-      sampler: made from target, for chains (of `reflected_langevin` the target is that of a = z).
+      sampler: made from target, for chains.
       target: what it draws from.
       key: one key.
       state: of sampler.init, or of earlier Draws.
       steps: how many to keep, >= 4.
       warmup: how many to forget.
+      coordinates: the sampler's z -> the target's. `reflected_langevin`, whose z are actions, takes box.unsquash beside
+        boltzmann_target(q, alpha, box): Stein's identity needs a density that vanishes at the limits, in z it does.
 
     Returns:
       Draws(actions, certificate, state).
 
     Raises:
-      ValueError: when steps < 4 or warmup < 0, or state is none of the sampler's.
+      ValueError: when steps is no integer of at least 4 or warmup < 0, or state is none of the sampler's.
 
     Example:
       >>> from softql.samplers import boltzmann_target, mala
@@ -66,6 +78,7 @@ def draw(sampler: Sampler, target: Target, key: Array, state: Any, steps: int, w
       >>> found.actions.shape, bool(found.certificate.stein_discrepancy < 2 * found.certificate.stein_noise)
       ((50, 200, 2), True)
     """
+    positive_count("steps", steps)
     if steps < 4 or warmup < 0:
         raise ValueError(f"steps = {steps} and warmup = {warmup}: keep at least 4, forget at least 0")
     if not hasattr(state, "z"):
@@ -73,7 +86,8 @@ def draw(sampler: Sampler, target: Target, key: Array, state: Any, steps: int, w
     k_warm, k_keep = jax.random.split(key)
     state, _ = jax.lax.scan(lambda s, k: (sampler.step(k, s)[0], None), state, jax.random.split(k_warm, warmup))
     state, moves = jax.lax.scan(lambda s, k: sampler.step(k, s), state, jax.random.split(k_keep, steps))
-    discrepancy, noise = kernel_stein_discrepancy(state.z[:MOST], at(target, state.z[:MOST]).score)
+    z = coordinates(state.z[:MOST])
+    discrepancy, noise = kernel_stein_discrepancy(z, at(target, z).score)
     size = chain_sample_size(moves.action)
     return Draws(moves.action, Certificate(moves.acceptance.mean(), size, discrepancy, noise), state)
 
@@ -128,7 +142,7 @@ def kernel_stein_discrepancy(
     √((1/n²) Σ_i k_π(z_i, z_i)), what independent draws of π have on average.
 
     Args:
-      points: z [n, d].
+      points: z [n, d], where π vanishes at the limits: not the actions of a box, but their `Box.unsquash`.
       scores: ∇ log π at each [n, d].
 
     Returns:

@@ -13,6 +13,7 @@ from jaxtyping import Array, ArrayLike, Float
 
 from softql.equations import langevin_step
 from softql.measures import Box
+from softql.measures.boxes import sides
 from softql.measures.uniforms import positive_count
 from softql.samplers.records import Move, Sampler, State, Target, at, boltzmann_target, checked_step
 
@@ -69,10 +70,10 @@ def reflected_langevin(
       step_size: ε > 0, squared action units.
 
     Returns:
-      Sampler(init, step); z are the actions.
+      Sampler(init, step); z are the actions: for a certificate see `draw`, coordinates.
 
     Raises:
-      ValueError: for a concrete alpha or step size that is not positive.
+      ValueError: for a concrete alpha or step size that is not positive, or a concrete box without volume.
 
     Source: Bubeck, Eldan & Lehec 2018, for the projected relative; folding as in reflected diffusions.
 
@@ -83,6 +84,7 @@ def reflected_langevin(
       True
     """
     step_size, target = checked_step(step_size), boltzmann_target(q, alpha)
+    sides(box.low, box.high)
 
     def step(key: Array, state: State) -> tuple[State, Move]:
         noise = jax.random.normal(key, state.z.shape, state.z.dtype)

@@ -1,4 +1,4 @@
-"""Exact draws among finitely many actions. Imports: equations."""
+"""Exact draws among finitely many actions. Imports: equations, measures."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from softql.equations import boltzmann_log_policy
+from softql.measures.uniforms import positive_count
 
 __all__ = ["gumbel_max"]
 
@@ -33,14 +34,14 @@ def gumbel_max(
       Indices [*b], or [count, *b]. In a row without valid actions the index means nothing.
 
     Raises:
-      ValueError: as `boltzmann_log_policy` does, or when count is not positive.
+      ValueError: as `boltzmann_log_policy` does, or when count is no positive integer.
 
     Example:
       >>> print(gumbel_max(jax.random.key(0), [0.0, 50.0, 90.0], 1.0, log_w=[0.0, 0.0, -jnp.inf]))
       1
     """
-    if count is not None and count < 1:
-        raise ValueError(f"count = {count}: it must be at least 1")
+    if count is not None:
+        positive_count("count", count)
     log_chance = boltzmann_log_policy(q, alpha, log_w)
     if log_w is not None:
         log_chance = log_chance + jnp.broadcast_to(jnp.asarray(log_w), log_chance.shape)

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float
 
 from softql.measures import Box
+from softql.measures.boxes import sides
 
 __all__ = ["Move", "Sampler", "State", "Target", "at", "boltzmann_target", "checked_step"]
 
@@ -63,7 +64,7 @@ def boltzmann_target(
       Target(log_density, action).
 
     Raises:
-      ValueError: for a concrete alpha that is not positive.
+      ValueError: for a concrete alpha that is not positive, or a concrete box without volume.
 
     Example: Q = 0 on [-1, 1] is a uniform action, whose density in z is sech²(z).
       >>> target = boltzmann_target(lambda a: 0.0 * a[0], 1.0, Box(-jnp.ones(1), jnp.ones(1)))
@@ -74,6 +75,7 @@ def boltzmann_target(
         raise ValueError(f"alpha = {alpha}: it must be positive; at 0 the policy is a maximum, not a density")
     if box is None:
         return Target(lambda z: q(z) / alpha, lambda z: z)
+    sides(box.low, box.high)
     return Target(lambda z: q(box.squash(z)) / alpha + box.log_jacobian(z), box.squash)
 
 
@@ -81,6 +83,7 @@ def at(target: Target, z: Float[Array, "n d"]) -> State:
     """The state of chains that stand at z."""
     if jnp.ndim(z) != 2:
         raise ValueError(f"z has shape {jnp.shape(z)}: one row a chain, [n, d]")
+    z = jnp.asarray(z)
     return State(z, *jax.vmap(jax.value_and_grad(target.log_density))(z))
 
 

@@ -2,7 +2,7 @@
 
 The kernel is κ(x, y) = exp(-|x - y|²/(2 h²)) with 2 h² = med²/log(n + 1), med the median distance of the particles.
 Score, kernel and update are all in z: to take the score of the squashed density and move something else is the
-mistake that samples exp(Q/α) times a power of the Jacobian. Imports: records.
+mistake that samples exp(Q/α) times a power of the Jacobian. Imports: records, measures.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
+from softql.measures.uniforms import positive_count
 from softql.samplers.records import Move, Sampler, State, Target, at, checked_step
 
 __all__ = ["Amortised", "amortised_stein", "stein_direction", "svgd"]
@@ -146,7 +147,7 @@ def amortised_stein(
       learns on, and its certificate says how near the network has come.
 
     Raises:
-      ValueError: when particles < 2 or noise < 1.
+      ValueError: when particles or noise is no integer, or particles < 2 or noise < 1.
 
     Example:
       >>> import optax
@@ -159,8 +160,10 @@ def amortised_stein(
       >>> bool(abs(state.params["mean"] - 3) < 0.3), bool(abs(state.params["scale"] - 1) < 0.2)
       (True, True)
     """
-    if particles < 2 or noise < 1:
-        raise ValueError(f"particles = {particles} and noise = {noise}: at least 2 and 1")
+    positive_count("particles", particles)
+    positive_count("noise", noise)
+    if particles < 2:
+        raise ValueError(f"particles = {particles}: Stein's direction needs two")
 
     def init(params: Any) -> Amortised:
         drawn = apply(params, jax.random.normal(jax.random.key(0), (particles, noise)))
