@@ -78,12 +78,22 @@ if HAVE_BLACKJAX:
     SAMPLERS |= {"blackjax mala": (in_z(blackjax_mala, 0.4), 200), "blackjax hmc": (in_z(blackjax_hmc, 0.5, 3), 80)}
 
 
+LAW = continuous.box_draws_follow_boltzmann
+TWO_PEAKS = {  # 3.2 nats and 1.2 above the valley between them: few random energies have one
+    **{"seed": 2, "centre": np.array([[0.6], [-0.6]]), "height": np.array([2.0, 1.0])},
+    **{"width": np.float64(0.3), "alpha": np.float64(0.5)},
+}
+
+
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_the_laws_of_continuous_draws_hold(name):
     implementation = box_sampler(*SAMPLERS[name])
     report = softql.verify(implementation, ["box_draws_follow_boltzmann", "box_draws_have_the_moments"], examples=3)
     assert report.ok, str(report)
     assert report.counts["passed"] == 2
+    if name != "langevin":  # whose step of 0.02 widens peaks so narrow until the law sees it, nearly
+        apart = LAW.check(types(implementation), **TWO_PEAKS)
+        assert (apart.left <= apart.right).all()
 
 
 @functools.partial(jax.jit, static_argnums=(1, 5))
@@ -176,8 +186,7 @@ def in_two_spaces(q, z):
 
 def test_the_laws_catch_the_space_mismatch():
     """H17's own code takes the score of the squashed density and moves squashed actions: exp(Q/α)(1 - a²)."""
-    law = continuous.box_draws_follow_boltzmann
-    right, wrong = (law.check(types(stein_draws(d)), **CASE) for d in (in_one_space, in_two_spaces))
+    right, wrong = (LAW.check(types(stein_draws(d)), **CASE) for d in (in_one_space, in_two_spaces))
     assert (right.left <= right.right).all()
     assert (wrong.left > 2 * wrong.right).any()
 
