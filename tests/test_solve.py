@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from softql import cli, plots, runs, solving
+from softql import cli, maps, plots, runs, solving
 from softql.agents import q_network
 from softql.evaluate import exact_gap, network_q, optimum
 from softql.mdp import from_gymnax
@@ -68,8 +68,8 @@ def test_actions_point_where_they_lead_in_a_corner_too(tmp_path, monkeypatch):
     live = ~np.asarray(rooms.world.terminal)
     found = solving.directions(rooms)[live]
     np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), atol=1e-6)
-    figures, make = [], plots.empty_figure
-    monkeypatch.setattr(plots, "empty_figure", lambda size: figures.append(make(size)) or figures[-1])
+    figures, make = [], maps.empty_figure
+    monkeypatch.setattr(maps, "empty_figure", lambda size: figures.append(make(size)) or figures[-1])
     solving.draw(rooms, tmp_path / "values.png")
     on_map = live & (rooms.cells[:, 0] >= 0)
     v = np.asarray(rooms.solution.v)[on_map]
