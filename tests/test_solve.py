@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from softql import cli, maps, plots, runs, solving
+from softql import cli, maps, runs, solving
 from softql.agents import q_network
 from softql.evaluate import exact_gap, network_q, optimum
 from softql.mdp import from_gymnax
