@@ -67,8 +67,8 @@ class Found(NamedTuple):
 
 def exact(grid: Grid) -> Found:
     """The solution itself; its paths are drawn from it."""
-    middles = -1 + (2 * np.arange(CELLS) + 1) / CELLS
-    actions = jnp.asarray(np.stack(np.meshgrid(middles, middles, indexing="ij"), -1).reshape(-1, 2), jnp.float32)
+    places = middles(CELLS)
+    actions = jnp.asarray(np.stack(np.meshgrid(places, places, indexing="ij"), -1).reshape(-1, 2), jnp.float32)
     q = grid.q(jnp.zeros((len(actions), 2)), actions)
     log_pi = boltzmann_log_policy(q, grid.alpha, jnp.full(len(actions), math.log(4 / len(actions))))
     table = np.exp(np.asarray(log_pi))
@@ -78,6 +78,11 @@ def exact(grid: Grid) -> Found:
     part = np.asarray(grid.goal_shares(origin))[None]
     table = table.reshape(CELLS, CELLS)
     return Found("exact, on a grid", value, entropy, quarters, part, table, paths(by_grid(grid))[0])
+
+
+def middles(cells: int) -> np.ndarray:
+    """Of equal cells of [-1, 1]."""
+    return -1 + (2 * np.arange(cells) + 1) / cells
 
 
 def by_grid(grid: Grid) -> Any:
@@ -252,9 +257,9 @@ def picture(found: list[Found]) -> None:
 def numbers(found: list[Found]) -> Iterator[list[Any]]:
     """What the picture shows: the density in each cell by its middle, and the paths step by step."""
     for one in found:
-        middles = (2 * np.arange(len(one.table)) + 1) / len(one.table) - 1
+        places = middles(len(one.table))
         for (i, j), density in np.ndenumerate(one.table):
-            yield [TITLES[one.name], "", "", *(round(float(middles[k]), 4) for k in (i, j)), round(float(density), 4)]
+            yield [TITLES[one.name], "", "", *(round(float(places[k]), 4) for k in (i, j)), round(float(density), 4)]
         for k, (obs, going) in enumerate(zip(one.trails.obs[:DRAWN], one.trails.going[:DRAWN], strict=True)):
             for t, place in enumerate(obs[going]):
                 yield [TITLES[one.name], k, t, *(round(float(x), 4) for x in place), ""]
