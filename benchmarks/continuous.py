@@ -1,20 +1,22 @@
-"""What `softql train` learns where actions are continuous: mean returns before and after. Writes docs/continuous.md.
+"""What `softql train` learns where actions are continuous: mean returns before and after. Writes docs/continuous.csv,
+and docs/continuous.md from it.
 
-    python -m benchmarks.continuous [--seeds 4] [--only Reacher-misc] [--sac FILE]
+    python -m benchmarks.continuous [--seeds 4] [--only Reacher-misc] [--sac FILE] [--page]
 
-Trains by the recipe of each environment, as `softql train ENVIRONMENT` does, and judges as it does. With --only the
-row of one environment is made anew and the others are kept. FILE is what `python -m benchmarks.sac` printed: softql is
-then trained on as many steps of Pendulum-v1, and the two stand side by side.
+Trains by the recipe of each environment, as `softql train ENVIRONMENT` does, and judges as it does. With --only one
+environment is done anew and the others are kept. FILE is what `python -m benchmarks.sac` printed: softql is then
+trained on as many steps of Pendulum-v1, and the two stand side by side. With --page only the page is written.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, get_type_hints
 
 import gymnax
 import jax
@@ -27,12 +29,28 @@ from softql.measures import uniform
 from softql.train import seeds, train
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE, NUMBERS = DOCS / "continuous.md", DOCS / "continuous.csv"
 ENVIRONMENTS = ("Pendulum-v1", "MountainCarContinuous-v0", "PointRobot-misc", "Reacher-misc")
 EPISODES = 64
 
 
-def row(name: str, count: int) -> str:
-    """One environment: seeds, steps, mean returns of uniform actions and of what was learned, processor time."""
+class Line(NamedTuple):
+    """One seed: who learned and by what policy it is judged, mean return (reward units), processor's seconds."""
+
+    environment: str
+    who: str  # OURS, BESIDE_US or SAC
+    steps: int
+    policy: str
+    seed: int
+    mean_return: float
+    seconds: float
+
+
+OURS, SAC = "softql", "SAC, stable-baselines3"
+
+
+def measured(name: str, count: int) -> list[Line]:
+    """One environment: returns of uniform actions and of what was learned."""
     env, env_params = gymnax.make(name)
     box = action_box(env, env_params)
     plan = session.plan(env, env_params, name, {"seed": 0, "seeds": count, "episodes": EPISODES})
@@ -46,13 +64,14 @@ def row(name: str, count: int) -> str:
 
         return episode_returns(env, env_params, act, key, EPISODES)
 
-    before = np.asarray(jax.jit(anywhere)(keys))
-    after = [
-        judging.returns_of(env, env_params, plan.shape, learned, keys, EPISODES, policy).mean(-1)
-        for policy in ("greedy", "sampled")
+    found = {"uniform": np.asarray(jax.jit(anywhere)(keys))}
+    for policy in ("greedy", "sampled"):
+        found[policy] = judging.returns_of(env, env_params, plan.shape, learned, keys, EPISODES, policy)
+    return [
+        Line(name, OURS, plan.env_steps, policy, seed, float(x.mean()), spent * (policy != "uniform"))
+        for policy, returns in found.items()
+        for seed, x in enumerate(returns)
     ]
-    cells = [f"{before.mean():.1f}", *(", ".join(f"{x:.1f}" for x in found) for found in after)]
-    return f"| {name} | {plan.env_steps:,} | {' | '.join(cells)} | {spent:.0f} s |"
 
 
 def trained(plan: session.Plan, count: int) -> tuple[Any, float]:
@@ -64,7 +83,7 @@ def trained(plan: session.Plan, count: int) -> tuple[Any, float]:
     return state.params, (time.process_time() - began) / count
 
 
-def beside(path: Path) -> str:
+def beside(path: Path) -> list[Line]:
     """Soft actor-critic's seeds from a file, and as many of softql on the same number of steps."""
     theirs = [json.loads(line) for line in path.read_text().splitlines()]
     count, env, env_params = len(theirs), *gymnax.make("Pendulum-v1")
@@ -73,16 +92,15 @@ def beside(path: Path) -> str:
     learned, spent = trained(plan, count)
     keys = judging.keys(plan.seed, count)
     ours = judging.returns_of(env, env_params, plan.shape, learned, keys, EPISODES, "greedy").mean(-1)
-    lines = [
-        (f"`softql train Pendulum-v1 --steps {plan.env_steps} --updates {UPDATES}`", ours, spent),
-        ("SAC, stable-baselines3", [x["return"] for x in theirs], np.mean([x["seconds"] for x in theirs])),
+    them = [Line("Pendulum-v1", SAC, x["steps"], "greedy", x["seed"], x["return"], x["seconds"]) for x in theirs]
+    return [
+        *(Line("Pendulum-v1", BESIDE_US, plan.env_steps, "greedy", i, float(x), spent) for i, x in enumerate(ours)),
+        *them,
     ]
-    rows = [f"| {who} | {', '.join(f'{x:.1f}' for x in r)} | {np.mean(r):.1f} | {s:.0f} s |" for who, r, s in lines]
-    table = "\n".join(rows)
-    return BESIDE.format(steps=theirs[0]["steps"]) + table + "\n"
 
 
 UPDATES = 16  # in a step of 16 environments: one an environment step, as soft actor-critic has
+BESIDE_US = f"softql, --updates {UPDATES}"
 BESIDE = """
 ## Beside soft actor-critic
 
@@ -114,8 +132,55 @@ NOTES = """
   can but search the half-circle, so returns stay low.
 - Reacher-misc pays exp(-d²) a step, 100 steps, and a fifth of its goals lie out of reach.
 
-Made by `python -m benchmarks.continuous`, seeds fixed.
+Made by `python -m benchmarks.continuous`, seeds fixed; a line a seed in [continuous.csv](continuous.csv).
 """
+
+
+def page(lines: list[Line]) -> str:
+    """The page, from the numbers."""
+    rows = []
+    for name in ENVIRONMENTS:
+        of = {policy: _of(lines, name, OURS, policy) for policy in ("uniform", "greedy", "sampled")}
+        if not of["greedy"]:
+            continue
+        cells = [f"{np.mean([x.mean_return for x in of['uniform']]):.1f}", _each(of["greedy"]), _each(of["sampled"])]
+        rows.append(f"| {name} | {of['greedy'][0].steps:,} | {' | '.join(cells)} | {of['greedy'][0].seconds:.0f} s |")
+    text = HEAD.format(episodes=EPISODES) + "\n".join(rows) + "\n" + NOTES
+    us, them = (_of(lines, "Pendulum-v1", who, "greedy") for who in (BESIDE_US, SAC))
+    if not them:
+        return text
+    rows = []
+    for who, of in ((f"`softql train Pendulum-v1 --steps {us[0].steps} --updates {UPDATES}`", us), (SAC, them)):
+        mean, seconds = np.mean([x.mean_return for x in of]), np.mean([x.seconds for x in of])
+        rows.append(f"| {who} | {_each(of)} | {mean:.1f} | {seconds:.0f} s |")
+    return text + BESIDE.format(steps=them[0].steps) + "\n".join(rows) + "\n"
+
+
+def _of(lines: list[Line], environment: str, who: str, policy: str) -> list[Line]:
+    return [x for x in lines if (x.environment, x.who, x.policy) == (environment, who, policy)]
+
+
+def _each(lines: list[Line]) -> str:
+    return ", ".join(f"{x.mean_return:.1f}" for x in lines)
+
+
+def read() -> list[Line]:
+    """What was measured before."""
+    if not NUMBERS.exists():
+        return []
+    with NUMBERS.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    kinds = get_type_hints(Line)
+    return [Line(**{name: kinds[name](x) for name, x in row.items()}) for row in rows]
+
+
+def write(lines: list[Line]) -> None:
+    """The numbers, to a ten-thousandth, and the page of them."""
+    with NUMBERS.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(Line._fields)
+        writer.writerows([round(x, 4) if isinstance(x, float) else x for x in line] for line in lines)
+    PAGE.write_text(page(read()), "utf-8")
 
 
 def main() -> None:
@@ -124,22 +189,17 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--only", choices=ENVIRONMENTS)
     parser.add_argument("--sac", type=Path, metavar="FILE", help="what python -m benchmarks.sac printed")
+    parser.add_argument("--page", action="store_true", help="write the page of the numbers that are there")
     arguments = parser.parse_args()
-    page = DOCS / "continuous.md"
     if arguments.sac:
-        page.write_text(page.read_text().partition(BESIDE.partition("\n\n")[0])[0] + beside(arguments.sac))
+        write([x for x in read() if x.who == OURS] + beside(arguments.sac))
         return
-    rows = {}
-    if arguments.only and page.exists():
-        rows = {line.split(" | ")[0][2:]: line for line in page.read_text().splitlines() if line.startswith("| ")}
-    for name in ENVIRONMENTS:
+    for name in ENVIRONMENTS if not arguments.page else ():
         if arguments.only in (None, name):
-            rows[name] = row(name, arguments.seeds)
-            print(rows[name], flush=True)
-    table = "\n".join(rows[name] for name in ENVIRONMENTS if name in rows)
-    heading = BESIDE.partition("\n\n")[0]  # what --sac wrote stays
-    beside_it = "".join(page.read_text().partition(heading)[1:]) if page.exists() else ""
-    page.write_text(HEAD.format(episodes=EPISODES) + table + "\n" + NOTES + beside_it)
+            new = measured(name, arguments.seeds)
+            print(new[len(new) // 3], flush=True)
+            write([x for x in read() if (x.environment, x.who) != (name, OURS)] + new)
+    write(read())
 
 
 if __name__ == "__main__":

@@ -1,14 +1,19 @@
 """Reads the built pages as a browser would look for what they name: `python docs/links.py docs/_build/html`.
 
 Prints each link within the site that leads nowhere, and each script, style, font or picture that is not the site's own.
+With `--external` it asks every address outside the site too: a check for a person with a network, since what others
+keep may be gone for an hour and no change here be wrong.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.error import HTTPError
+from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.request import Request, urlopen
 
 
 class Page(HTMLParser):
@@ -53,7 +58,42 @@ def faults(site: Path) -> list[str]:
     return found
 
 
-if __name__ == "__main__":
-    lines = faults(Path(sys.argv[1]).resolve())
+ANSWERS = (401, 403, 405, 406, 429)  # a server that is there and does not serve programs
+SECONDS = 20
+
+
+def outside(site: Path) -> list[str]:
+    """Every address outside the site that its pages link to."""
+    pages = (Page(path.read_text("utf-8")) for path in site.rglob("*.html"))
+    links = {urldefrag(url).url for page in pages for url in page.links}
+    return sorted(url for url in links if urlsplit(url).scheme in ("http", "https"))
+
+
+def unanswered(url: str) -> str | None:
+    """What is wrong with an address, None where somebody answers."""
+    request = Request(url, headers={"User-Agent": "Mozilla/5.0 (check of links)"})
+    try:
+        with urlopen(request, timeout=SECONDS):
+            return None
+    except HTTPError as error:
+        return None if error.code in ANSWERS else f"{url} answers {error.code}"
+    except (OSError, ValueError) as error:
+        return f"{url} does not answer: {getattr(error, 'reason', error)}"
+
+
+def main() -> int:
+    """Look at a site, print what is wrong; 1 where anything is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("site", type=Path, help="the folder that sphinx built")
+    parser.add_argument("--external", action="store_true", help="ask the addresses outside it too")
+    arguments = parser.parse_args()
+    site = arguments.site.resolve()
+    lines = faults(site)
+    if arguments.external:
+        lines += [line for url in outside(site) if (line := unanswered(url))]
     print("\n".join(lines) or "every link leads somewhere")
-    sys.exit(bool(lines))
+    return int(bool(lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

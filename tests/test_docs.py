@@ -3,9 +3,12 @@
 Room: docs.
 """
 
+import csv
 import importlib.util
 import json
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -60,6 +63,64 @@ def test_the_equivalences_get_what_was_measured():
         measured.table("nothing", (DOCS / "deep.md").read_text("utf-8"))
 
 
+def test_the_page_of_continuous_actions_is_that_of_its_numbers():
+    from benchmarks.continuous import PAGE, page, read
+
+    assert page(read()) == PAGE.read_text("utf-8"), "python -m benchmarks.continuous --page"
+
+
+def test_the_table_of_the_sweep_is_that_of_its_numbers():
+    with open(DOCS / "sweeps.csv", newline="") as file:
+        rows = [{name: float(x) for name, x in row.items()} for row in csv.DictReader(file)]
+    lines = []
+    for row in rows:
+        seeds = [x for name, x in row.items() if name.startswith("seed_")]
+        cells = [row["alpha"], row["learning_rate"], row["iqm"], None, min(seeds), max(seeds)]
+        between = f"{row['low']:.4g} to {row['high']:.4g}"
+        lines.append("| " + " | ".join(between if x is None else f"{x:.4g}" for x in cells) + " |")
+    assert len(lines) == 16
+    assert "\n".join(lines) in (DOCS / "sweeps.md").read_text("utf-8")
+
+
+def test_every_picture_has_its_numbers_and_every_figure_its_command():
+    """In docs/reproduce.md, whose commands and files are there."""
+    from softql import cli
+
+    text = (DOCS / "reproduce.md").read_text("utf-8")
+    pictures = {p.stem.removesuffix("-dark") for kind in ("png", "gif") for p in DOCS.glob(f"*.{kind}")}
+    numbers = {p.stem for p in DOCS.glob("*.csv")}
+    assert pictures <= numbers
+    assert set(re.findall(r"\]\((\w+)\.csv\)", text)) == numbers
+    rows = [row.split("|")[1:-1] for row in text.splitlines() if row.startswith("| ")][1:]
+    told = {page for row in rows for page in re.findall(r"\((\w[\w-]*)\.md\)", row[0])}
+    embeds = re.compile(r"!\[[^]]*\]\(\w+\.(?:png|gif)\)|\{image\} \w+\.(?:png|gif)")
+    shown = {p.stem for p in DOCS.glob("*.md") if embeds.search(p.read_text("utf-8"))}
+    assert {"accuracy", "look", "multigoal"} <= shown - {"index"} <= told  # the first page repeats one of another
+    commands = [command for row in rows for command in re.findall(r"`([^`]+)`", row[1])]
+    assert len(commands) >= len(rows) >= 17
+    known = {name for action in cli.parser()._subparsers._group_actions for name in action.choices}
+    for command in commands:
+        words = command.split()
+        if words[:2] == ["python", "-m"]:
+            place = DOCS.parent / words[2].replace(".", "/")
+            assert place.with_suffix(".py").exists() or (place / "__main__.py").exists(), command
+        elif words[0] == "python":
+            assert (DOCS.parent / words[1]).exists(), command
+        elif words[0] == "softql":
+            assert words[1] in known, command
+        else:
+            assert words[0] == "make", command
+
+
+ROOMS = "benchmarks|docs|proofs|softql|tests|\\.ci"
+
+
+@pytest.mark.parametrize("page", [*sorted(p.name for p in DOCS.glob("*.md")), "../README.md", "../CONTRIBUTING.md"])
+def test_the_files_that_a_page_names_are_there(page):
+    for name in re.findall(rf"`((?:{ROOMS})/[\w./*-]+)`", (DOCS / page).read_text("utf-8")):
+        assert name == "docs/_build/html" or list(DOCS.parent.glob(name.rstrip("/"))), name
+
+
 def test_every_page_is_in_the_contents():
     contents = (DOCS / "index.md").read_text("utf-8")
     assert {p.stem for p in DOCS.glob("*.md")} == {"index", *re.findall(r"^(\w[\w-]*)$", contents, re.MULTILINE)}
@@ -75,3 +136,26 @@ def test_a_broken_link_and_a_foreign_script_are_found(tmp_path):
         "index.html links to #gone, a place that is not in that page",
         "index.html links to no.html, which is not there",
     ]
+
+
+def test_an_address_that_does_not_answer_is_found(tmp_path):
+    """Asked of a server here: `--external` needs no more of the network than that."""
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response({"/there": 200, "/guarded": 403}.get(self.path, 404))
+            self.end_headers()
+
+        def log_message(self, *of):
+            pass
+
+    links = module("links")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"http://127.0.0.1:{server.server_port}"
+        page = "".join(f'<a href="{at}/{name}">x</a>' for name in ("there#part", "guarded", "gone"))
+        (tmp_path / "index.html").write_text(page + '<a href="index.html">x</a>')
+        found = [links.unanswered(url) for url in links.outside(tmp_path)]
+        server.shutdown()
+    assert found == [f"{at}/gone answers 404", None, None]
+    assert links.unanswered(f"{at}/there").startswith(f"{at}/there does not answer: ")
