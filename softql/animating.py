@@ -60,7 +60,7 @@ def _show(arguments: argparse.Namespace) -> int:
             shown = dict(zip(names, episodes, strict=True))
             told = (f"{name} return {episode.reward.sum():.4g}, {_ended(episode)}" for name, episode in shown.items())
             print(f"episode {k}: {'; '.join(told)}")
-            for style, palette in opening.styles_of(arguments.style).items():
+            for style, palette in options.styles_of(arguments.style).items():
                 stem = f"episode{'-' + str(k) if k else ''}{'' if style == 'light' else '-' + style}"
                 if arguments.format != "png":
                     images, times = _animation(one, scene, thinks, shown, palette)

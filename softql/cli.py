@@ -128,6 +128,7 @@ def _add_train(commands: Any) -> None:
         metavar="SECONDS",
         help="between two saved states, from which --resume goes on (default: 10)",
     )
+    options.add_style(train, "light")
     options.add_writer(train)
     train.set_defaults(defaults={action.dest: action.default for action in train._actions})
 
@@ -161,6 +162,7 @@ def _add_solve(commands: Any) -> None:
         "--learn", type=options.count, metavar="N", help="also learn from N transitions, and draw the error against Q*"
     )
     solve.add_argument("--seed", type=int, default=0, metavar="S", help="of --learn (default: 0)")
+    options.add_style(solve)
     solve.add_argument("--out", type=options.folder, metavar="DIR", help="where to draw (default: solved/ENVIRONMENT)")
 
 
@@ -182,13 +184,13 @@ def _solve(arguments: argparse.Namespace) -> int:
     console = Console(highlight=False, soft_wrap=True)
     solving.show(found, console)
     with opening.drawing_in(folder):
-        solving.draw(found, folder / "values.png")
-        drawn = [folder / "values.png"]
+        styles = options.styles_of(arguments.style)
+        drawn = plots.save(folder, "values", lambda palette: solving.draw(found, palette), styles)
         if arguments.learn:
             transitions, off = solving.learn(found, arguments.learn, arguments.seed)
             console.print(f"learned from {transitions[-1]:,} transitions: max |Q - Q*| = {off[-1]:.3g}")
-            plots.error_curve(folder / "learning.png", transitions, off, f"{name}, α = {alpha:g}, γ = {gamma:g}")
-            drawn.append(folder / "learning.png")
+            title = f"{name}, α = {alpha:g}, γ = {gamma:g}"
+            drawn += plots.save(folder, "learning", lambda p: plots.error_curve(transitions, off, title, p), styles)
     console.print(f"drawn: {', '.join(str(path) for path in drawn)}")
     return DONE
 
@@ -218,13 +220,15 @@ def _resume(arguments: argparse.Namespace) -> int:
     folder = arguments.resume
     options.nothing_else(arguments)
     try:
-        if (status := runs.ended(folder)) is not None:
-            print(f"{folder} is {status}: there is nothing to go on with")
-            return DONE if status == "done" else FAILED
         config = json.loads((folder / runs.CONFIG).read_text())
         if config.get("command") == "sweep":
             raise Mistake(f"{folder} holds a sweep: softql sweep --resume {folder} goes on")
         plan = session.resumed(config, *finding.environment(config["environment"]))
+        if (status := runs.ended(folder)) is not None:
+            if not (lost := session.missing(plan, folder)):
+                print(f"{folder} is {status}: there is nothing to go on with")
+                return DONE if status == "done" else FAILED
+            print(f"{lost}: the run, which was {status}, is made again")
     except OSError as error:
         raise Mistake(f"{folder} holds no run: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -236,7 +240,8 @@ def _run(plan: Any, folder: Path, arguments: argparse.Namespace, writers: list[s
     from softql import session
 
     def go() -> str:
-        return session.run(plan, folder, resume=resume, save_every=arguments.save_every, writers=writers)
+        every, styles = arguments.save_every, options.styles_of(arguments.style)
+        return session.run(plan, folder, resume=resume, save_every=every, writers=writers, styles=styles)
 
     return options.alone(folder, go, resume)
 

@@ -26,10 +26,11 @@ def add_to(commands: Any) -> None:
         help="hold runs of one environment against each other",
         description="Hold run folders of softql train and softql sweep against each other: for each run, and each "
         "combination of a sweep, the interquartile mean over seeds of the greedy return and its 95 % bootstrap "
-        "interval, as a table and with the learning curves as comparison.png; all numbers in comparison.json.",
+        "interval, as a table and with the learning curves as comparison.png; all numbers in comparison.csv and .json.",
     )
     compare.set_defaults(run=_compare)
     compare.add_argument("folders", nargs="+", type=options.folder, metavar="RUN", help="a run folder")
+    options.add_style(compare)
     compare.add_argument(
         "--out", type=options.folder, metavar="DIR", help="where to draw (default: compared/ENVIRONMENT)"
     )
@@ -39,7 +40,7 @@ def _compare(arguments: argparse.Namespace) -> int:
     with packages_for("comparing"):
         from rich.console import Console
 
-        from softql import comparison, runs
+        from softql import comparison, plots, runs
     folders: list[Path] = list(dict.fromkeys(arguments.folders))
     configs = [_config(folder) for folder in folders]
     _same_world(folders, configs)
@@ -51,11 +52,13 @@ def _compare(arguments: argparse.Namespace) -> int:
     found = _tell(console, name, entries)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        comparison.comparison_picture(out / "comparison.png", entries, f"{name}: runs compared")
+        title, styles = f"{name}: runs compared", options.styles_of(arguments.style)
+        drawn = plots.save(out, "comparison", lambda p: comparison.comparison_picture(entries, title, p), styles)
         runs.write_json(out / "comparison.json", {"environment": configs[0]["environment"], "runs": found})
+        table = runs.write_table(out / "comparison.csv", *comparison.rows(entries))
     except OSError as error:
-        raise Mistake(f"can't write in {out}: {error.strerror or error}") from error
-    console.print(f"drawn: {out / 'comparison.png'}; numbers: {out / 'comparison.json'}")
+        raise Mistake(f"can't write in {out}: {error.strerror or error}; --out DIR writes elsewhere") from error
+    console.print(f"drawn: {', '.join(map(str, drawn))}; numbers: {table}, {out / 'comparison.json'}")
     return 0
 
 

@@ -1,25 +1,23 @@
 """Figures that hold settings or runs against each other: interquartile means over seeds, with bootstrap intervals.
 
-matplotlib is imported inside. Imports: plots, intervals.
+matplotlib is imported inside. Imports: drawing, plots, intervals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from softql.drawing import Palette
 from softql.grids import combinations
 from softql.intervals import interval
 from softql.plots import empty_figure, thousands
 
-__all__ = ["Entry", "carried", "comparison_picture", "sweep_picture"]
+__all__ = ["Entry", "carried", "comparison_picture", "rows", "sweep_picture"]
 
-PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5a5a5a", "#8c6d1f")
-"""Okabe and Ito's, which the colour-blind can tell apart."""
-GREY = "#b4b8be"
+COLOURED = 8  # lines of a comparison; what is below the best is faint
 SHOWN = 6  # learning curves of a sweep
 RESAMPLES = 400  # of a curve's band: one for each chunk
 
@@ -34,20 +32,20 @@ class Entry(NamedTuple):
 
 
 def sweep_picture(
-    path: str | Path,
     axes: Mapping[str, tuple[float, ...]],
     scores: np.ndarray,
     curves: tuple[np.ndarray, np.ndarray],
     title: str,
-) -> None:
+    palette: Palette,
+) -> Any:
     """Scores against the leaf with most values, a line for each combination of the others; the best learning curves.
 
     Args:
-      path: the PNG to write.
       axes: the values of each leaf; combinations have the last leaf fastest.
       scores: greedy returns [combination, seed], NaN where there is none yet.
       curves: environment steps [chunk], and returns while exploring [combination, seed, chunk].
       title: the figure's title.
+      palette: of the page.
     """
     settings = combinations(axes)
     main = max(axes, key=lambda name: len(axes[name]))
@@ -59,7 +57,7 @@ def sweep_picture(
     logarithmic = xs.min() > 0 and xs.max() / xs.min() >= 8
     for at, line in enumerate(lines):
         chosen = [c for c, setting in enumerate(settings) if all(setting[name] == line[name] for name in others)]
-        at_values, colour = _apart(xs, at, len(lines), logarithmic), PALETTE[at % len(PALETTE)]
+        at_values, colour = _apart(xs, at, len(lines), logarithmic), palette.marks[at % len(palette.marks)]
         _by_value(left, at_values, scores[chosen], colour, _named(line))
     if logarithmic:
         left.set_xscale("log")
@@ -71,7 +69,7 @@ def sweep_picture(
     steps, table = curves
     for at, c in enumerate(order[:SHOWN]):
         varied = {name: x for name, x in settings[c].items() if len(axes[name]) > 1}
-        _curve(right, steps, table[c], PALETTE[at % len(PALETTE)], _named(varied))
+        _curve(right, steps, table[c], palette.marks[at % len(palette.marks)], _named(varied))
     few = len(order) <= SHOWN
     right.set_title("learning curves" if few else f"learning curves of the best {SHOWN}", fontsize=9, loc="left")
     right.set_xlabel("environment steps, each seed")
@@ -80,24 +78,24 @@ def sweep_picture(
     if order:
         right.legend(fontsize=7.5)
     _tidy(figure, (left, right), f"{title}; {scores.shape[1]} seeds")
-    figure.savefig(path, dpi=120)
+    return figure
 
 
-def comparison_picture(path: str | Path, entries: Sequence[Entry], title: str) -> None:
+def comparison_picture(entries: Sequence[Entry], title: str, palette: Palette) -> Any:
     """The interval of each entry, and its learning curve.
 
     Args:
-      path: the PNG to write.
       entries: what to compare, at least one.
       title: the figure's title.
+      palette: of the page.
     """
     figure = empty_figure((11, max(3.6, 1.6 + 0.32 * len(entries))))
     left, right = figure.subplots(1, 2)
     estimates = [interval(entry.scores[:, None]) for entry in entries]
-    best = sorted(range(len(entries)), key=lambda at: -estimates[at].iqm)[: len(PALETTE)]
-    colours = dict(zip(sorted(best), PALETTE, strict=False))  # grey for those below the best
+    best = sorted(range(len(entries)), key=lambda at: -estimates[at].iqm)[:COLOURED]
+    colours = dict(zip(sorted(best), palette.marks, strict=False))
     for at, (entry, found) in enumerate(zip(entries, estimates, strict=True)):
-        colour = colours.get(at, GREY)
+        colour = colours.get(at, palette.faint)
         low, high = (x if np.isfinite(x) else found.iqm for x in (found.low, found.high))
         left.barh(at, high - low, left=low, height=0.55, color=colour, alpha=0.35, linewidth=0)
         left.plot([found.iqm] * 2, [at - 0.3, at + 0.3], color=colour, linewidth=2)
@@ -112,7 +110,18 @@ def comparison_picture(path: str | Path, entries: Sequence[Entry], title: str) -
     right.set_ylabel("return while exploring: IQM, 95 %")
     right.xaxis.set_major_formatter(thousands)
     _tidy(figure, (left, right), title)
-    figure.savefig(path, dpi=120)
+    return figure
+
+
+def rows(entries: Sequence[Entry]) -> tuple[list[str], list[list[Any]]]:
+    """The numbers of the intervals: a line an entry, with the score of each seed."""
+    seeds = max(len(entry.scores) for entry in entries)
+    found = []
+    for entry in entries:
+        e = interval(entry.scores[:, None])
+        scores = [*map(float, entry.scores), *[float("nan")] * (seeds - len(entry.scores))]
+        found.append([entry.name, float(e.iqm), float(e.low), float(e.high), float(entry.scores.mean()), *scores])
+    return ["run", "iqm", "low", "high", "mean", *(f"seed_{i}" for i in range(seeds))], found
 
 
 def _by_value(axis: Any, xs: np.ndarray, scores: np.ndarray, colour: str, name: str | None) -> None:

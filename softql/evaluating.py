@@ -9,7 +9,7 @@ import argparse
 import json
 from typing import Any
 
-from softql import finding, options
+from softql import finding, opening, options
 from softql.mistakes import Mistake, packages_for
 
 __all__ = ["add_to"]
@@ -66,6 +66,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             env, env_params, plan.shape, params, keys, arguments.episodes, policy, alpha, plan.network
         )
     except OSError as error:
+        if (folder / runs.CONFIG).exists() and not (folder / runs.PARAMETERS).exists():
+            raise Mistake(opening.nothing_yet(folder, config)) from error
         raise Mistake(f"{folder} holds no trained run: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Mistake(f"can't evaluate {folder}: {error}") from error

@@ -1,25 +1,22 @@
 """Figures of a run, each with the numbers behind it: learning curves, entropy, V along an episode, policy at states.
 
-Each function takes numbers and a palette and gives a matplotlib figure, drawn for a light or a dark page; `table`
-writes the numbers as CSV. matplotlib is imported inside. Imports: comparison, drawing, intervals, plots.
+Each function takes numbers and a palette and gives a matplotlib figure, drawn for a light or a dark page, as those of
+`plots` do. matplotlib is imported inside. Imports: comparison, drawing, intervals, plots.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from softql import checkpoint
 from softql.comparison import RESAMPLES, carried
 from softql.drawing import Palette
 from softql.intervals import interval
-from softql.plots import empty_figure, thousands
+from softql.plots import empty_figure, save, shades, thousands
 
-__all__ = ["Curves", "Glimpse", "Trace", "curve_rows", "curves", "page", "policies", "save", "table", "traces"]
+__all__ = ["Curves", "Glimpse", "Trace", "curve_rows", "curves", "policies", "save", "traces"]
 
 NAMES = {
     "episode_return": "return of episodes\nwhile exploring",
@@ -61,43 +58,6 @@ class Glimpse(NamedTuple):
     chances: np.ndarray
     points: np.ndarray
     labels: tuple[str, ...] | None
-
-
-def page(palette: Palette) -> Any:
-    """matplotlib's settings for a page of these colours."""
-    ink = ("text.color", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color", "legend.labelcolor")
-    ground = ("figure.facecolor", "axes.facecolor", "savefig.facecolor", "legend.facecolor")
-    return (
-        dict.fromkeys(ink, palette.ink)
-        | dict.fromkeys(ground, palette.ground)
-        | {"axes.edgecolor": palette.faint, "grid.color": palette.faint, "legend.edgecolor": palette.panel}
-    )
-
-
-def save(folder: Path, name: str, draw: Any, styles: Mapping[str, Palette]) -> list[Path]:
-    """Draw a figure once a style: NAME.png, and NAME-dark.png for style "dark"."""
-    import matplotlib
-
-    found = []
-    for style, palette in styles.items():
-        path = folder / f"{name}{'' if style == 'light' else '-' + style}.png"
-        with matplotlib.rc_context(page(palette)):
-            draw(palette).savefig(path, dpi=120)
-        found.append(path)
-    return found
-
-
-def table(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
-    """Numbers as CSV, written as one act; NaN is an empty cell."""
-    import io
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heading)
-    for row in rows:
-        writer.writerow("" if isinstance(x, float) and np.isnan(x) else x for x in row)
-    checkpoint.write(path, text.getvalue().encode())
-    return path
 
 
 def curves(groups: Sequence[Curves], quantities: Sequence[str], title: str, palette: Palette, line: float = 0) -> Any:
@@ -240,13 +200,10 @@ def _density(axes: Any, one: Glimpse, palette: Palette) -> None:
 
 
 def _density_map(axes: Any, one: Glimpse, palette: Palette) -> None:
-    from matplotlib.colors import LinearSegmentedColormap
-
     n = round(len(one.points) ** 0.5)
     low, high = one.points.min(0), one.points.max(0)
     extent = (low[0], high[0], low[1], high[1])
-    colours = LinearSegmentedColormap.from_list("page", [palette.panel, palette.main])
-    axes.imshow(one.chances.reshape(n, n).T, origin="lower", extent=extent, cmap=colours, vmin=0, aspect="auto")
+    axes.imshow(one.chances.reshape(n, n).T, origin="lower", extent=extent, cmap=shades(palette), vmin=0, aspect="auto")
     axes.set_xlabel("first coordinate", fontsize=8)
 
 

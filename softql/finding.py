@@ -50,15 +50,29 @@ def environment(name: str) -> tuple[Any, Any]:
 
     known: list[str] = list(gymnax.registered_envs)
     if name not in known:
-        by_lower = {other.lower(): other for other in known}
-        near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.4)
-        hint = f"did you mean {', '.join(by_lower[x] for x in near)}?" if near else f"there are {', '.join(known)}"
+        near = _near(name, known)
+        hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(known)}"
         raise Mistake(f"there is no environment {name!r}; {hint}")
     try:
         env, env_params = gymnax.make(name)
     except Exception as error:  # some environments download what they need
         raise Mistake(f"gymnax can't make {name}: {error}") from error
     return env, env_params
+
+
+def _near(name: str, known: list[str]) -> list[str]:
+    """Names that may have been meant: what comes before -v1, -misc and the like decides, for all share that."""
+
+    def stem(text: str) -> str:
+        return text.partition("-")[0].lower().replace("_", "")
+
+    stems: dict[str, list[str]] = {}
+    for other in known:
+        stems.setdefault(stem(other), []).append(other)
+    wanted = stem(name)
+    found = difflib.get_close_matches(wanted, stems, n=3, cutoff=0.65)
+    found += [x for x in stems if x not in found and len(wanted) >= 4 and (wanted in x or x in wanted)]
+    return [other for x in found for other in stems[x]][:4]
 
 
 def settled(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from softql.drawing import Palette
-from softql.plots import empty_figure
+from softql.plots import empty_figure, shades
 
 __all__ = ["Place", "Side", "rows", "value_map"]
 
@@ -49,7 +49,7 @@ def value_map(place: Place, sides: Sequence[Side], title: str, palette: Palette)
     Returns:
         matplotlib's figure.
     """
-    from matplotlib.colors import LinearSegmentedColormap, Normalize
+    from matplotlib.colors import Normalize
 
     height, width = place.cells.max(0) + 1
     size = min(LARGEST, WIDEST / width)
@@ -57,12 +57,11 @@ def value_map(place: Place, sides: Sequence[Side], title: str, palette: Palette)
     panels = figure.subplots(1, len(sides), squeeze=False)[0]
     going = (place.cells[:, 0] >= 0) & ~place.ended  # the 0 of an end would stretch the scale
     shown = np.concatenate([side.v[going] for side in sides])
-    colours = LinearSegmentedColormap.from_list("page", [palette.panel, palette.main])
     scale = Normalize(shown.min(), shown.max())
     for axes, side in zip(panels, sides, strict=True):
         table = np.full((height, width), np.nan)
         table[tuple(place.cells[going].T)] = side.v[going]
-        image = axes.imshow(table, cmap=colours, norm=scale)
+        image = axes.imshow(table, cmap=shades(palette), norm=scale)
         for s in np.flatnonzero(place.cells[:, 0] >= 0):
             _cell(axes, place, side, int(s), size, palette, scale(side.v[s]) > 0.5)
         axes.set_xticks(range(width))

@@ -15,7 +15,7 @@ from typing import Any
 from softql import finding, options
 from softql.mistakes import Mistake
 
-__all__ = ["add_look", "config_of", "drawing_in", "network_of", "styles_of"]
+__all__ = ["add_look", "config_of", "drawing_in", "network_of", "nothing_yet"]
 
 
 def add_look(command: argparse.ArgumentParser, where: str) -> None:
@@ -32,12 +32,7 @@ def add_look(command: argparse.ArgumentParser, where: str) -> None:
     command.add_argument(
         "--steps", type=options.count, metavar="N", help="leave an episode after N steps (default: its own limit)"
     )
-    command.add_argument(
-        "--style",
-        choices=("light", "dark", "both"),
-        default="both",
-        help="for a light page, a dark page (NAME-dark) or both (default: both)",
-    )
+    options.add_style(command)
     command.add_argument("--env", metavar="ENV", help="where the run's module:attr is now, if it has moved")
     command.add_argument("--out", type=options.folder, metavar="DIR", help=f"where to draw (default: {where})")
 
@@ -76,11 +71,7 @@ def network_of(folder: Path, config: Mapping[str, Any], lane: int | None) -> Any
         return watching.learned(folder, config, lane)
     except FileNotFoundError as error:
         if not (folder / runs.PARAMETERS).exists():
-            command = "softql " + str(config["command"])
-            raise Mistake(
-                f"{folder} holds no {runs.PARAMETERS} yet: {command} writes it when it stops; {command} --resume "
-                f"{folder} goes on with one that was killed"
-            ) from error
+            raise Mistake(nothing_yet(folder, config)) from error
         raise Mistake(f"{folder} holds no trained run: {error}") from error
     except OSError as error:
         raise Mistake(f"{folder} holds no trained run: {error.strerror or error}") from error
@@ -88,12 +79,13 @@ def network_of(folder: Path, config: Mapping[str, Any], lane: int | None) -> Any
         raise Mistake(f"can't read the run in {folder}: {error}") from error
 
 
-def styles_of(style: str) -> dict[str, Any]:
-    """Palettes by name."""
-    from softql.drawing import DARK, LIGHT
-
-    both = {"light": LIGHT, "dark": DARK}
-    return both if style == "both" else {style: both[style]}
+def nothing_yet(folder: Path, config: Mapping[str, Any]) -> str:
+    """What to say of a run without parameters."""
+    command = f"softql {config.get('command', 'train')}"
+    return (
+        f"{folder} holds no parameters.npz: {command} writes it when it stops; {command} --resume {folder} "
+        "goes on with a run that was killed, and makes anew what was removed"
+    )
 
 
 @contextmanager
@@ -116,4 +108,4 @@ def drawing_in(out: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise Mistake(f"can't draw in {out}: {error.strerror or error}") from error
+        raise Mistake(f"can't draw in {out}: {error.strerror or error}; --out DIR draws elsewhere") from error

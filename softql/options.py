@@ -54,6 +54,24 @@ def add_own(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_style(command: argparse.ArgumentParser, default: str = "both") -> None:
+    """`--style`."""
+    command.add_argument(
+        "--style",
+        choices=("light", "dark", "both"),
+        default=default,
+        help=f"pictures for a light page, a dark page (NAME-dark) or both (default: {default})",
+    )
+
+
+def styles_of(style: str) -> dict[str, Any]:
+    """Palettes by name."""
+    from softql.drawing import DARK, LIGHT
+
+    both = {"light": LIGHT, "dark": DARK}
+    return both if style == "both" else {style: both[style]}
+
+
 def add_writer(command: argparse.ArgumentParser) -> None:
     """`--writer`."""
     command.add_argument(
@@ -103,7 +121,7 @@ def settings(arguments: argparse.Namespace) -> dict[str, Any]:
 def nothing_else(arguments: argparse.Namespace) -> None:
     """Refuse what would change a run that --resume goes on with."""
     given = [name for name, default in arguments.defaults.items() if getattr(arguments, name, default) != default]
-    if extra := [name for name in given if name not in ("resume", "save_every", "writer")]:
+    if extra := [name for name in given if name not in ("resume", "save_every", "style", "writer")]:
         word = extra[0] if extra[0] == "environment" else flag(extra[0])
         raise Mistake(f"--resume goes on with a run as it was set: leave out {word}")
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from softql import finding, opening
+from softql import finding, opening, options
 from softql.mistakes import Mistake, packages_for
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _plot(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder
     config = opening.config_of(folder, arguments.env)
     groups = _groups(folder, config)
-    out, styles = arguments.out or folder / FIGURES, opening.styles_of(arguments.style)
+    out, styles = arguments.out or folder / FIGURES, options.styles_of(arguments.style)
     with opening.drawing_in(out):
         for path in _curves(out, config, groups, styles):
             print(path)
@@ -94,7 +94,7 @@ def _groups(folder: Path, config: Mapping[str, Any]) -> list[Curves]:
 def _curves(out: Path, config: Mapping[str, Any], groups: list[Curves], styles: Mapping[str, Any]) -> list[Path]:
     import numpy as np
 
-    from softql import figures
+    from softql import figures, runs
 
     env, env_params = finding.environment(config["environment"])
     title = _title(config)
@@ -104,7 +104,7 @@ def _curves(out: Path, config: Mapping[str, Any], groups: list[Curves], styles: 
     drawn = []
     for name, quantities, at in (("learning_curves", first, 0.0), ("entropy", ["entropy"], line)):
         drawn += figures.save(out, name, lambda p, q=quantities, at=at: figures.curves(groups, q, title, p, at), styles)
-        drawn.append(figures.table(out / f"{name}.csv", *figures.curve_rows(groups, quantities)))
+        drawn.append(runs.write_table(out / f"{name}.csv", *figures.curve_rows(groups, quantities)))
     return drawn
 
 
@@ -116,7 +116,7 @@ def _title(config: Mapping[str, Any]) -> str:
 
 def _episodes(out: Path, one: Learned, arguments: argparse.Namespace, styles: Mapping[str, Any]) -> list[Path]:
     """What one network thinks along a greedy and a sampled episode."""
-    from softql import figures, watching
+    from softql import figures, runs, watching
 
     greedy, sampled = (es[0] for es in watching.watch(one, arguments.seed, ("greedy", "sampled"), 1, arguments.steps))
     both = {"greedy": greedy, "sampled": sampled}
@@ -130,7 +130,7 @@ def _episodes(out: Path, one: Learned, arguments: argparse.Namespace, styles: Ma
         for trace in seen
         for t, paid in enumerate([*map(float, trace.reward), float("nan")])
     ]
-    drawn.append(figures.table(out / f"{name}.csv", heading, rows))
+    drawn.append(runs.write_table(out / f"{name}.csv", heading, rows))
     return drawn + _policies(out, one, sampled, title, styles)
 
 
@@ -155,7 +155,7 @@ def _map(out: Path, one: Learned, styles: Mapping[str, Any]) -> list[Path]:
     """V and the policy on the map of a small MDP whose states are places, beside the exact ones; else nothing."""
     import numpy as np
 
-    from softql import figures, maps, session, solving
+    from softql import figures, maps, runs, session, solving
     from softql.watching import at_states
 
     env, env_params = one.plan.env, one.plan.env_params
@@ -176,14 +176,14 @@ def _map(out: Path, one: Learned, styles: Mapping[str, Any]) -> list[Path]:
     place = maps.Place(cells, solving.directions(exact), np.asarray(world.terminal))
     name, title = "value_map", f"{one.plan.label}, α = {one.alpha:.4g}, γ = {one.gamma:.4g}"
     drawn = figures.save(out, name, lambda p: maps.value_map(place, sides, title, p), styles)
-    return [*drawn, figures.table(out / f"{name}.csv", *maps.rows(place, sides))]
+    return [*drawn, runs.write_table(out / f"{name}.csv", *maps.rows(place, sides))]
 
 
 def _policies(out: Path, one: Learned, episode: Episode, title: str, styles: Mapping[str, Any]) -> list[Path]:
     """The policy at states of an episode."""
     import numpy as np
 
-    from softql import figures
+    from softql import figures, runs
     from softql.drawing import scene
     from softql.figures import Glimpse
     from softql.watching import mind
@@ -218,7 +218,7 @@ def _policies(out: Path, one: Learned, episode: Episode, title: str, styles: Map
         for t, row in zip(chosen, density, strict=True)
         for a, p in zip(columns, row, strict=True)
     ]
-    drawn.append(figures.table(out / f"{name}.csv", heading, rows))
+    drawn.append(runs.write_table(out / f"{name}.csv", heading, rows))
     if drawing.said:
         print(drawing.said)
     return drawn

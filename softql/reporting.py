@@ -72,7 +72,7 @@ def _report(arguments: argparse.Namespace) -> int:
     try:
         out.write_text(text, "utf-8")
     except OSError as error:
-        raise Mistake(f"can't write {out}: {error.strerror or error}") from error
+        raise Mistake(f"can't write {out}: {error.strerror or error}; --out FILE writes elsewhere") from error
     print(out)
     return 0
 
@@ -141,7 +141,7 @@ def _pictures(folder: Path) -> Iterable[str]:
     found = {path.stem: path for paths in kinds for path in paths}
     figures = {path.stem: path for path in sorted((folder / "figures").glob("*.png"), key=_place)}
     if "learning_curves" in figures:
-        found.pop("learning_curve", None)
+        found = {stem: path for stem, path in found.items() if stem not in ("learning_curve", "learning_curve-dark")}
     for pictures in (figures, found):
         for stem, path in pictures.items():
             if stem.removesuffix("-dark") in pictures and stem.endswith("-dark"):

@@ -5,7 +5,7 @@
     parameters.npz       the parameters, with a leading seed axis (`softql.checkpoint.load`)
     learning_curve.png   mean and band over seeds
     policy.png           continuous actions: the density of the policy along a path
-    sweep.png            in place of those, of a sweep: returns by what was swept
+    sweep.png, sweep.csv in place of those, of a sweep: returns by what was swept
     result.json          how it ended: steps, seconds, greedy returns
     checkpoint.npz       until it has ended: everything that going on takes, and checkpoint-earlier.npz the one before
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import io
 import json
 import os
 import platform
@@ -33,13 +34,14 @@ import numpy as np
 
 from softql import checkpoint
 
-CONFIG, METRICS, PARAMETERS, CURVE, POLICY, SWEEP, RESULT = (
+CONFIG, METRICS, PARAMETERS, CURVE, POLICY, SWEEP, TABLE, RESULT = (
     "config.json",
     "metrics.csv",
     "parameters.npz",
     "learning_curve.png",
     "policy.png",
     "sweep.png",
+    "sweep.csv",
     "result.json",
 )
 STATE, EARLIER, DAMAGED = "checkpoint.npz", "checkpoint-earlier.npz", "checkpoint-damaged.npz"
@@ -138,6 +140,17 @@ def machine() -> dict[str, Any]:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON as one act, on disk when this returns; infinities and NaN become strings."""
     checkpoint.write(path, (json.dumps(plain(content), indent=2, allow_nan=False) + "\n").encode())
+
+
+def write_table(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
+    """Write numbers as CSV, as one act; NaN is an empty cell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(heading)
+    for row in rows:
+        writer.writerow("" if isinstance(x, float) and _nan(x) else x for x in row)
+    checkpoint.write(path, text.getvalue().encode())
+    return path
 
 
 def plain(x: Any) -> Any:
@@ -290,6 +303,15 @@ def load_progress(folder: Path, like: Any) -> tuple[Progress | None, list[str]]:
     return None, said
 
 
+def last_state(folder: Path, like: Any) -> Any:
+    """The last good state of the structure of `like`, None where there is none; nothing in the folder is touched."""
+    tree = {"state": like, "chunks": np.int64(0), "seconds": np.float64(0)}
+    for path in (folder / STATE, folder / EARLIER):
+        with suppress(OSError, checkpoint.Unreadable):
+            return checkpoint.load(path, tree)["state"]
+    return None
+
+
 def forget_progress(folder: Path) -> None:
     """A run that has ended does not go on."""
     for name in (STATE, EARLIER):
@@ -320,11 +342,13 @@ __all__ = [
     "RESULT",
     "STATE",
     "SWEEP",
+    "TABLE",
     "MetricsFile",
     "Progress",
     "claim",
     "ended",
     "forget_progress",
+    "last_state",
     "load_parameters",
     "load_progress",
     "locked",
@@ -336,4 +360,5 @@ __all__ = [
     "save_progress",
     "versions",
     "write_json",
+    "write_table",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ import jax
 import numpy as np
 from rich.console import Console
 
-from softql import finding, plots, runs
+from softql import checkpoint, finding, plots, runs
 from softql.agents import (
     Agent,
     ContinuousHyper,
@@ -30,6 +31,7 @@ from softql.agents import (
 from softql.agents.critics import Critic, action_box, critic
 from softql.agents.records import CONTINUOUS_MODES as CONTINUOUS
 from softql.agents.records import checked
+from softql.drawing import LIGHT, Palette
 from softql.evaluate import exact_gap, network_q, optimum
 from softql.judging import returns_of, tell
 from softql.mdp import World, from_gymnax
@@ -196,6 +198,7 @@ def run(
     resume: bool = False,
     save_every: float = SAVED,
     writers: Sequence[str] = (),
+    styles: Mapping[str, Palette] = {"light": LIGHT},
 ) -> str:
     """Train, write the run folder, print the verdict.
 
@@ -206,6 +209,7 @@ def run(
       resume: go on from the last state that the folder holds, to the bits that an unbroken run would have given.
       save_every: seconds between two saved states; more if saving takes over a twentieth of the time.
       writers: names of `softql.writers.WRITERS` that get the metrics too.
+      styles: palettes of the pictures, "light" and "dark".
 
     Returns:
       "done", "interrupted" (by Ctrl-C), "diverged" or "unsaved" (the folder could not be written).
@@ -230,7 +234,7 @@ def run(
     except OSError as error:
         outcome.status = "unsaved"
         console.print(f"can't write the run: {error}")
-    return _keep(plan, folder, console, outcome, time.perf_counter() - began)
+    return _keep(plan, folder, console, outcome, time.perf_counter() - began, styles)
 
 
 def described(writers: Sequence[str]) -> dict[str, Any]:
@@ -273,7 +277,9 @@ def _env_steps(plan: Plan, chunks: int) -> int:
     return plan.env_steps - (plan.steps - chunks * plan.chunk) * plan.shape.env_steps
 
 
-def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds: float) -> str:
+def _keep(
+    plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds: float, styles: Mapping[str, Palette]
+) -> str:
     """Write what there is, the most precious first, and say so."""
     result = {"status": outcome.status, "env_steps_per_seed": outcome.env_steps, "seconds": seconds}
     try:
@@ -285,7 +291,7 @@ def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds:
         if outcome.gap is not None:
             console.print(_said(plan, outcome.gap))
             result |= {name: x.tolist() for name, x in outcome.gap.items()}
-        drawn = _draw(plan, folder, outcome.params) if outcome.env_steps else None
+        drawn = _draw(plan, folder, outcome.params, styles) if outcome.env_steps else None
         runs.write_json(folder / runs.RESULT, result | ({"status": "unsaved"} if drawn else {}))  # last: now it is done
         if drawn is not None:
             raise drawn
@@ -302,13 +308,17 @@ def _keep(plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds:
     return outcome.status
 
 
-def _draw(plan: Plan, folder: Path, params: Any) -> Exception | None:
-    """The pictures, or what kept it from being drawn."""
+def _draw(plan: Plan, folder: Path, params: Any, styles: Mapping[str, Palette]) -> Exception | None:
+    """The pictures, or what kept them from being drawn."""
     title = f"{plan.label}, soft Q-learning ({plan.shape.mode})"
     try:
-        plots.learning_curve(folder / runs.CURVE, runs.read_metrics(folder), title, plan.hyper.alpha)
+        read = runs.read_metrics(folder)
+        name, alpha = runs.CURVE.removesuffix(".png"), plan.hyper.alpha
+        plots.save(folder, name, lambda palette: plots.learning_curve(read, title, alpha, palette), styles)
         if isinstance(plan.shape, ContinuousShape):
-            policy_picture(folder / runs.POLICY, plan, jax.tree.map(lambda x: x[0], params))
+            draw = policy_picture(plan, jax.tree.map(lambda x: x[0], params))
+            if draw is not None:
+                plots.save(folder, runs.POLICY.removesuffix(".png"), draw, styles)
     except (OSError, ValueError) as error:
         return error
     return None
@@ -438,8 +448,31 @@ def verdict_keys(plan: Plan) -> jax.Array:
 
 
 def learned(plan: Plan, folder: Path) -> Any:
-    """The parameters that the run of this plan left in its folder."""
-    return jax.tree.map(jax.numpy.asarray, runs.load_parameters(folder, state_like(plan).params))
+    """The parameters that the run of this plan left in its folder; where they are damaged, those of its last good state
+    if it has one, as a run that was stopped has, and a line on stderr.
+
+    Raises:
+      OSError: when there are none.
+      checkpoint.Unreadable: when they are damaged and there is no state.
+    """
+    like = state_like(plan)
+    try:
+        params = runs.load_parameters(folder, like.params)
+    except checkpoint.Unreadable as error:
+        if (state := runs.last_state(folder, like)) is None:
+            raise checkpoint.Unreadable(f"{error}; softql train --resume {folder} makes it again") from error
+        print(f"{error}; taken from the last saved state", file=sys.stderr)
+        params = state.params
+    return jax.tree.map(jax.numpy.asarray, params)
 
 
-__all__ = ["Plan", "describe", "judge", "learned", "plan", "resumed", "run", "state_like", "verdict_keys"]
+def missing(plan: Plan, folder: Path) -> str | None:
+    """What is wrong with the parameters that a run left, None where they are whole."""
+    try:
+        runs.load_parameters(folder, state_like(plan).params)
+    except (OSError, checkpoint.Unreadable) as error:
+        return str(error)
+    return None
+
+
+__all__ = ["Plan", "describe", "judge", "learned", "missing", "plan", "resumed", "run", "state_like", "verdict_keys"]

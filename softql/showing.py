@@ -1,12 +1,11 @@
 """What a continuous policy looks like: densities along a path, and where many paths go.
 
-Imports: agents, lanes, equations, measures, plots; envs for the goals of MultiGoal-softql.
+Imports: agents, drawing, lanes, equations, measures, plots; envs for the goals of MultiGoal-softql.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -17,6 +16,7 @@ from softql import plots
 from softql.agents.continuous import Actor, actor_of, greedy_actor
 from softql.agents.critics import Critic, Drawer, action_box, critic, drawer
 from softql.agents.records import ContinuousShape, Parts
+from softql.drawing import Palette
 from softql.equations import boltzmann_log_policy
 from softql.lanes import Lanes, lanes
 from softql.measures import Box
@@ -158,18 +158,17 @@ def grid(box: Box) -> tuple[np.ndarray, jax.Array]:
     return actions, jnp.full(len(actions), box.log_volume() - np.log(len(actions)))
 
 
-def policy_picture(path: Path, plan: Any, parts: Parts) -> None:
-    """Draw the policy of one seed: nothing in more than two dimensions.
+def policy_picture(plan: Any, parts: Parts) -> Callable[[Palette], Any] | None:
+    """The policy of one seed as a figure of a palette; None in more than two dimensions.
 
     Args:
-        path: the PNG to write.
         plan: with env, env_params, env_name, label, network, shape and seed, as softql.session has it.
         parts: the parameters of one seed.
     """
     env, env_params, shape = plan.env, plan.env_params, plan.shape
     d = len(action_box(env, env_params).low)
     if d > 2:
-        return
+        return None
     goals = None
     paths = 1
     if plan.env_name == "MultiGoal-softql":
@@ -182,12 +181,13 @@ def policy_picture(path: Path, plan: Any, parts: Parts) -> None:
     title = f"{plan.label}, {shape.mode}, α = {float(np.exp(parts.log_alpha)):.3g}"
     if d == 1:
         actions, log_pi = density(env, env_params, shape, parts, seen.obs[0, :steps], plan.network)
-        plots.density_along_path(path, actions[:, 0], log_pi, seen.action[0, :steps, 0], seen.reward[0, :steps], title)
-        return
+        along = (actions[:, 0], log_pi, seen.action[0, :steps, 0], seen.reward[0, :steps])
+        return lambda palette: plots.density_along_path(*along, title, palette)
     chosen = np.unique(np.linspace(0, steps - 1, PANELS).astype(int))
     obs = seen.obs[0, chosen]
     if goals is not None:
         chosen, obs = np.array([0]), np.zeros((1, 2), np.float32)
     actions, log_pi = density(env, env_params, shape, parts, obs, plan.network)
     trails = None if goals is None else [o[g] for o, g in zip(seen.obs, seen.going, strict=True)]
-    plots.densities(path, actions, log_pi, [f"step {t}" for t in chosen], title, trails, goals)
+    names = [f"step {t}" for t in chosen]
+    return lambda palette: plots.densities(actions, log_pi, names, title, palette, trails, goals)

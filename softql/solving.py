@@ -6,7 +6,6 @@ otherwise state by state. Imports: tabular, drawing, maps, plots.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -15,7 +14,7 @@ import numpy as np
 from rich.console import Console
 
 from softql import maps, plots
-from softql.drawing import LIGHT
+from softql.drawing import Palette
 from softql.equations import entropy
 from softql.mdp import World, dense, from_gymnax
 from softql.tabular import (
@@ -183,15 +182,14 @@ def _list(found: Answer) -> list[str]:
     return [*lines, f"... and {left} more"] if left > 0 else lines
 
 
-def draw(found: Answer, path: Path) -> None:
-    """Values and policy as a picture."""
+def draw(found: Answer, palette: Palette) -> Any:
+    """Values and policy as a figure."""
     title = f"{found.name}, α = {found.alpha:g}, γ = {float(found.world.mdp.discount):g}"
     v, ended = np.asarray(found.solution.v), np.asarray(found.world.terminal)
     if found.cells is None:
-        plots.value_list(path, v, found.policy, title)
-    else:
-        place = maps.Place(found.cells, directions(found), ended)
-        maps.value_map(place, [maps.Side("exact", v, found.policy)], title, LIGHT).savefig(path, dpi=140)
+        return plots.value_list(v, found.policy, title, palette)
+    place = maps.Place(found.cells, directions(found), ended)
+    return maps.value_map(place, [maps.Side("exact", v, found.policy)], title, palette)
 
 
 def learn(found: Answer, steps: int, seed: int, walkers: int = 16) -> tuple[np.ndarray, np.ndarray]:

@@ -21,9 +21,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from softql import comparison, runs, session
+from softql import checkpoint, comparison, plots, runs, session
 from softql.agents import Metrics
 from softql.agents.records import checked
+from softql.drawing import LIGHT, Palette
 from softql.grids import combinations
 from softql.intervals import Interval, interval
 from softql.judging import judge_of
@@ -31,7 +32,7 @@ from softql.progress import Saver, print_table, shown, stop_on_interrupt
 from softql.train import compiled, lanes_of, seeds, summary, train
 from softql.writers import Writer, opened
 
-__all__ = ["Sweep", "learned", "planned", "resumed", "run", "tell"]
+__all__ = ["Sweep", "learned", "missing", "planned", "resumed", "run", "tell"]
 
 SHARE = 0.5  # of the memory that is free
 
@@ -192,6 +193,7 @@ def run(
     save_every: float = session.SAVED,
     most: int | None = None,
     writers: Sequence[str] = (),
+    styles: Mapping[str, Palette] = {"light": LIGHT},
 ) -> str:
     """Train every lane, write the run folder, print the table.
 
@@ -203,6 +205,7 @@ def run(
       save_every: seconds between two saved states; more if saving takes over a twentieth of the time.
       most: lanes at once, at most.
       writers: names of `softql.writers.WRITERS` that get the metrics too.
+      styles: palettes of the picture, "light" and "dark".
 
     Returns:
       "done", "interrupted" (by Ctrl-C) or "unsaved" (the folder could not be written).
@@ -234,7 +237,7 @@ def run(
     except OSError as error:
         sofar.status = "unsaved"
         console.print(f"can't write the sweep: {error}")
-    return _keep(sweep, folder, console, sofar, time.perf_counter() - began)
+    return _keep(sweep, folder, console, sofar, time.perf_counter() - began, styles)
 
 
 def _found(sweep: Sweep, folder: Path, console: Console, here: Mapping[str, Any], sofar: Sofar) -> float:
@@ -318,7 +321,9 @@ def _judged(sweep: Sweep, sofar: Sofar, state: Any, judge: Any) -> None:
         leaf[index] = x
 
 
-def _keep(sweep: Sweep, folder: Path, console: Console, sofar: Sofar, seconds: float) -> str:
+def _keep(
+    sweep: Sweep, folder: Path, console: Console, sofar: Sofar, seconds: float, styles: Mapping[str, Palette]
+) -> str:
     """Write what there is and say so."""
     scores = sofar.returns.astype(np.float64).mean(-1)
     found = estimates(sweep, scores)
@@ -339,12 +344,13 @@ def _keep(sweep: Sweep, folder: Path, console: Console, sofar: Sofar, seconds: f
             runs.save_parameters(folder, sofar.learned)
         if sofar.group:
             tell(console, sweep, sofar.returns, sofar.sound)
-            comparison.sweep_picture(
-                folder / runs.SWEEP,
-                sweep.axes,
-                scores.reshape(-1, sweep.base.seeds),
-                curves(sweep, folder),
-                _title(sweep),
+            table, read = scores.reshape(-1, sweep.base.seeds), curves(sweep, folder)
+            runs.write_table(folder / runs.TABLE, *rows(sweep, table, found))
+            plots.save(
+                folder,
+                runs.SWEEP.removesuffix(".png"),
+                lambda palette: comparison.sweep_picture(sweep.axes, table, read, _title(sweep), palette),
+                styles,
             )
         runs.write_json(folder / runs.RESULT, result)  # last: now it is done
         if sofar.status == "done":
@@ -379,6 +385,16 @@ def curves(sweep: Sweep, folder: Path) -> tuple[np.ndarray, np.ndarray]:
 def estimates(sweep: Sweep, scores: np.ndarray) -> list[Interval]:
     """Of each combination the interquartile mean over its seeds, with a bootstrap interval; scores [lane]."""
     return [interval(row[:, None]) for row in scores.reshape(-1, sweep.base.seeds)]
+
+
+def rows(sweep: Sweep, scores: np.ndarray, found: Sequence[Interval]) -> tuple[list[str], list[list[Any]]]:
+    """The table as numbers: a line a combination, with the score of each seed; scores [combination, seed]."""
+    heading = [*sweep.axes, "iqm", "low", "high", *(f"seed_{i}" for i in range(sweep.base.seeds))]
+    lines = [
+        [*setting.values(), float(e.iqm), float(e.low), float(e.high), *map(float, row)]
+        for setting, e, row in zip(sweep.settings, found, scores, strict=True)
+    ]
+    return heading, lines
 
 
 def tell(
@@ -428,8 +444,29 @@ def tell(
 
 
 def learned(sweep: Sweep, folder: Path) -> Any:
-    """The parameters of every lane of a sweep that is done."""
-    like = jax.tree.map(
-        lambda x: jax.ShapeDtypeStruct((sweep.total, *x.shape[1:]), x.dtype), session.state_like(sweep.base).params
+    """The parameters of every lane of a sweep that is done.
+
+    Raises:
+      OSError: when there are none.
+      checkpoint.Unreadable: when they are damaged.
+    """
+    try:
+        return jax.tree.map(jnp.asarray, _left(sweep, folder))
+    except checkpoint.Unreadable as error:
+        raise checkpoint.Unreadable(f"{error}; softql sweep --resume {folder} makes it again") from error
+
+
+def missing(sweep: Sweep, folder: Path) -> str | None:
+    """What is wrong with the parameters that a sweep left, None where they are whole."""
+    try:
+        _left(sweep, folder)
+    except (OSError, checkpoint.Unreadable) as error:
+        return str(error)
+    return None
+
+
+def _left(sweep: Sweep, folder: Path) -> Any:
+    one = session.state_like(sweep.base).params
+    return runs.load_parameters(
+        folder, jax.tree.map(lambda x: jax.ShapeDtypeStruct((sweep.total, *x.shape[1:]), x.dtype), one)
     )
-    return jax.tree.map(jnp.asarray, runs.load_parameters(folder, like))

@@ -57,6 +57,7 @@ def add_to(commands: Any) -> None:
     sweep.add_argument(
         "--save-every", type=options.seconds, default=10.0, metavar="SECONDS", help="between two saved states"
     )
+    options.add_style(sweep, "light")
     options.add_writer(sweep)
     sweep.set_defaults(defaults={action.dest: action.default for action in sweep._actions})
 
@@ -129,11 +130,13 @@ def _resume(arguments: argparse.Namespace) -> int:
     folder = arguments.resume
     options.nothing_else(arguments)
     try:
-        if (ended := runs.ended(folder)) is not None:
-            print(f"{folder} is {ended}: there is nothing to go on with")
-            return 0
         config = json.loads((folder / runs.CONFIG).read_text())
         planned = sweep.resumed(config, *finding.environment(config["environment"]))
+        if (ended := runs.ended(folder)) is not None:
+            if not (lost := sweep.missing(planned, folder)):
+                print(f"{folder} is {ended}: there is nothing to go on with")
+                return 0
+            print(f"{lost}: the sweep, which was {ended}, is made again")
     except OSError as error:
         raise Mistake(f"{folder} holds no sweep: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -145,7 +148,7 @@ def _run(planned: Any, folder: Any, arguments: argparse.Namespace, writers: list
     from softql import sweep
 
     def go() -> str:
-        every, most = arguments.save_every, arguments.lanes
-        return sweep.run(planned, folder, resume=resume, save_every=every, most=most, writers=writers)
+        every, most, styles = arguments.save_every, arguments.lanes, options.styles_of(arguments.style)
+        return sweep.run(planned, folder, resume=resume, save_every=every, most=most, writers=writers, styles=styles)
 
     return options.alone(folder, go, resume)

@@ -54,12 +54,13 @@ LADDER = {
         {"jax", "numpy", "jaxtyping"},
     ),
     "softql.showing": (
-        {*("softql.agents", "softql.equations", "softql.lanes", "softql.envs", "softql.measures", "softql.plots")},
+        {*("softql.agents", "softql.equations", "softql.lanes", "softql.envs", "softql.measures", "softql.plots"),
+         "softql.drawing"},
         {"jax", "numpy"},
     ),
     "softql.checkpoint": (set(), {"jax", "numpy"}),
     "softql.runs": ({"softql.checkpoint"}, {"jax", "numpy"}),
-    "softql.plots": ({"softql.runs"}, {"numpy", "matplotlib"}),
+    "softql.plots": ({"softql.drawing"}, {"numpy", "matplotlib"}),
     "softql.judging": (
         {*("softql.agents", "softql.evaluate", "softql.showing")},
         {"jax", "numpy", "rich"},
@@ -69,6 +70,7 @@ LADDER = {
         {
             *("softql.agents", "softql.train", "softql.evaluate", "softql.mdp", "softql.plots", "softql.runs"),
             *("softql.showing", "softql.judging", "softql.finding", "softql.progress", "softql.writers"),
+            *("softql.checkpoint", "softql.drawing"),
         },
         {"jax", "numpy", "rich"},
     ),
@@ -83,14 +85,18 @@ LADDER = {
         {*("softql.loading", "softql.mistakes", "softql.envs", "softql.agents", "softql.lanes")},
         {"jax", "gymnax"},
     ),
-    "softql.options": ({"softql.finding", "softql.runs", "softql.mistakes", "softql.writers"}, set()),
+    "softql.options": (
+        {*("softql.drawing", "softql.finding", "softql.runs", "softql.mistakes", "softql.writers")},
+        set(),
+    ),
     "softql.intervals": (set(), {"numpy"}),
     "softql.grids": (set(), {"numpy"}),
-    "softql.comparison": ({"softql.plots", "softql.intervals", "softql.grids"}, {"numpy"}),
+    "softql.comparison": ({"softql.drawing", "softql.plots", "softql.intervals", "softql.grids"}, {"numpy"}),
     "softql.sweep": (
         {
             *("softql.agents", "softql.train", "softql.runs", "softql.judging", "softql.progress", "softql.session"),
-            *("softql.comparison", "softql.intervals", "softql.grids", "softql.writers"),
+            *("softql.comparison", "softql.intervals", "softql.grids", "softql.writers", "softql.plots"),
+            *("softql.checkpoint", "softql.drawing"),
         },
         {"jax", "numpy", "rich"},
     ),
@@ -101,18 +107,18 @@ LADDER = {
     ),
     "softql.comparing": (
         {*("softql.finding", "softql.options", "softql.comparison", "softql.intervals", "softql.grids", "softql.runs"),
-         "softql.progress", "softql.mistakes"},
+         "softql.plots", "softql.progress", "softql.mistakes"},
         {"numpy", "rich"},
     ),
     "softql.evaluating": (
         {*("softql.finding", "softql.options", "softql.judging", "softql.runs", "softql.session", "softql.sweep"),
-         "softql.mistakes"},
+         "softql.mistakes", "softql.opening"},
         {"numpy", "rich"},
     ),
     "softql.drawing": ({"softql.envs"}, {"numpy", "PIL", "matplotlib"}),
     "softql.maps": ({"softql.drawing", "softql.plots"}, {"numpy", "matplotlib"}),
     "softql.figures": (
-        {*("softql.checkpoint", "softql.comparison", "softql.drawing", "softql.intervals", "softql.plots")},
+        {*("softql.comparison", "softql.drawing", "softql.intervals", "softql.plots")},
         {"numpy", "matplotlib"},
     ),
     "softql.watching": (
@@ -121,14 +127,14 @@ LADDER = {
         {"jax", "numpy"},
     ),
     "softql.opening": (
-        {*("softql.drawing", "softql.finding", "softql.options", "softql.runs", "softql.watching", "softql.mistakes")},
+        {*("softql.finding", "softql.options", "softql.runs", "softql.watching", "softql.mistakes")},
         set(),
     ),
     "softql.plotting": (
         {
             *("softql.drawing", "softql.figures", "softql.finding", "softql.grids", "softql.maps", "softql.opening"),
             *("softql.returns", "softql.runs", "softql.session", "softql.solving", "softql.watching"),
-            "softql.mistakes",
+            *("softql.mistakes", "softql.options"),
         },
         {"numpy"},
     ),

@@ -51,12 +51,14 @@ def test_a_run_folder_holds_the_run(tmp_path, capsys):
 def test_continuous_actions_train_like_discrete_ones(name, mode, tmp_path, capsys):
     out = tmp_path / "run"
     sizes = ["--seeds", 2, "--steps", 512, "--envs", 4, "--hidden", 8, "--batch", 8, "--warmup", 64, "--buffer", 512]
-    assert softql("train", name, *sizes, "--mode", mode, "--episodes", 2, "--out", out) == 0
+    pictures = [name.replace(".", "-dark.") if mode == "stein" else name for name in (runs.CURVE, runs.POLICY)]
+    style = "dark" if mode == "stein" else "light"
+    assert softql("train", name, *sizes, "--mode", mode, "--episodes", 2, "--style", style, "--out", out) == 0
     assert "greedy policy, 2 episodes a seed" in capsys.readouterr().out
     assert sorted(p.name for p in out.iterdir()) == sorted(
-        [runs.CONFIG, runs.METRICS, runs.PARAMETERS, runs.CURVE, runs.POLICY, runs.RESULT]
+        [runs.CONFIG, runs.METRICS, runs.PARAMETERS, *pictures, runs.RESULT]
     )
-    assert (out / runs.POLICY).read_bytes().startswith(b"\x89PNG")
+    assert all((out / picture).read_bytes().startswith(b"\x89PNG") for picture in pictures)
     config = json.loads((out / runs.CONFIG).read_text())
     assert config["mode"] == mode
     assert config["hyper"]["anneal"] == config["env_steps_per_seed"]
@@ -88,7 +90,8 @@ def test_the_parameters_are_those_of_the_config(tmp_path):
         ([], "train what? Give an environment"),
         (["CartPole-v2"], "there is no environment 'CartPole-v2'; did you mean CartPole-v1"),
         (["cartpole"], "did you mean CartPole-v1"),
-        (["zzz"], "there is no environment 'zzz'; there are CartPole-v1"),
+        (["NoSuch-v0"], "there is no environment 'NoSuch-v0'; there are CartPole-v1"),  # -v0 is in many
+        (["Frozen"], "did you mean FrozenLake-misc?"),
         (["Pendulum-v1", "--mode", "replay"], "Pendulum-v1 has continuous actions; choose one of quadrature"),
         (["CartPole-v1", "--mode", "stein"], "CartPole-v1 has Discrete actions"),
         (["Pendulum-v1", "--lambda", "0.5"], "--lambda means nothing in mode 'quadrature'"),

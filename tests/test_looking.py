@@ -5,7 +5,9 @@ softql.figures, softql.watching, softql.plotting, softql.animating.
 """
 
 import csv
+import errno
 import json
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -244,7 +246,7 @@ def test_mistakes_are_one_line_and_exit_2(pole, tmp_path, capsys):
     assert softql("plot", tmp_path) == 2
     assert "has no metrics.csv: there is nothing to draw yet" in capsys.readouterr().err
     assert softql("show", tmp_path) == 2
-    assert "holds no parameters.npz yet: softql train writes it when it stops" in (said := capsys.readouterr().err)
+    assert "holds no parameters.npz: softql train writes it when it stops" in (said := capsys.readouterr().err)
     assert said.count("\n") == 1
     assert softql("show", pole, "--out", pole / runs.CONFIG) == 2
     assert "can't draw in" in capsys.readouterr().err
@@ -257,4 +259,32 @@ def test_a_run_that_goes_on_has_its_curves(pole, tmp_path, capsys):
     assert softql("plot", tmp_path, "--style", "light") == 2
     said = capsys.readouterr()
     assert (tmp_path / "figures" / "entropy.png").exists()
-    assert "holds no parameters.npz yet" in said.err
+    assert "holds no parameters.npz: " in said.err
+
+
+def test_a_read_only_folder_is_one_line_that_leads_elsewhere(pole, tmp_path, monkeypatch, capsys):
+    """As the kernel says it where root too can't write: nothing is computed in vain, nothing in the folder changes."""
+    before = {path: path.read_bytes() for path in pole.rglob("*") if path.is_file()}
+    mkdir, write_text = Path.mkdir, Path.write_text
+
+    def refusing(act):
+        def to(path, *of, **more):
+            if pole in (path, *path.parents):
+                raise OSError(errno.EROFS, "Read-only file system")
+            return act(path, *of, **more)
+
+        return to
+
+    monkeypatch.setattr(Path, "mkdir", refusing(mkdir))
+    monkeypatch.setattr(Path, "write_text", refusing(write_text))
+    for command in (("plot",), ("show", "--steps", 2), ("report",), ("compare", "--out", pole / "compared")):
+        assert softql(command[0], pole, *command[1:]) == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert "Read-only file system; --out " in said
+    assert softql("report", pole, "--out", tmp_path / "page.html") == 0
+    assert softql("compare", pole, "--out", tmp_path, "--style", "dark") == 0
+    assert (tmp_path / "comparison-dark.png").exists()
+    (row,) = rows(tmp_path / "comparison.csv")
+    assert [row[x] for x in ("mean", "seed_0", "seed_1")] == ["0.0", "0.0", "0.0"]
+    assert {path: path.read_bytes() for path in pole.rglob("*") if path.is_file()} == before

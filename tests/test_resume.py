@@ -1,4 +1,8 @@
-"""`softql train --resume`: a run that was stopped, however it was, ends with the bits of a run that was not."""
+"""`softql train --resume`: a run that was stopped, however it was, ends with the bits of a run that was not.
+
+Here with the two modes of Discrete actions. That a state of each continuous mode which went through a file goes on to
+the same bits is a law of agents, held in test_continuous.
+"""
 
 import csv
 import json
@@ -100,6 +104,54 @@ def test_a_run_that_has_ended_stays(mode, capsys):
     assert softql("train", "--resume", whole) == 0
     assert "nothing to go on with" in capsys.readouterr().out
     assert outcome(whole) == before
+
+
+@pytest.mark.parametrize("bad", ["flipped", "another tree", "removed"])
+def test_an_ended_run_whose_parameters_are_damaged_is_made_again(mode, bad, tmp_path, capsys):
+    """Until then the commands that need them name the way back."""
+    folder, expected = tmp_path / "run", outcome(mode[1])
+    shutil.copytree(mode[1], folder)
+    path = folder / runs.PARAMETERS
+    if bad == "another tree":
+        checkpoint.save(path, {"w": np.ones(3)})
+    elif bad == "removed":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes().replace(b"tree", b"tres", 1))
+    for command in ("evaluate", "plot", "show"):
+        assert softql(command, folder) == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert f"softql train --resume {folder} " in said
+    assert softql("train", "--resume", folder) == 0
+    said = capsys.readouterr().out
+    assert "the run, which was done, is made again" in said
+    assert "from the start" in said
+    assert outcome(folder) == expected
+
+
+def test_damaged_parameters_of_a_stopped_run_are_those_of_its_last_state(cut, capsys):
+    folder, _ = cut
+    assert softql("evaluate", folder) == 2  # nothing has been left there yet
+    config = json.loads((folder / runs.CONFIG).read_text())
+    plan = session.resumed(config, *finding.environment("CartPole-v1"))
+    state = runs.last_state(folder, session.state_like(plan))
+    runs.save_parameters(folder, state.params)
+    said = []
+    for content in (None, b"damaged"):
+        if content:
+            (folder / runs.PARAMETERS).write_bytes(content)
+        capsys.readouterr()
+        assert softql("evaluate", folder, "--episodes", 2) == 0
+        said.append(capsys.readouterr())
+    assert said[0].out == said[1].out
+    assert said[0].err == ""
+    assert said[1].err.count("\n") == 1
+    assert "damaged" in said[1].err
+    (folder / runs.STATE).unlink()
+    (folder / runs.EARLIER).unlink()
+    assert softql("evaluate", folder) == 2
+    assert f"softql train --resume {folder} makes it again" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from softql import cli, comparison, finding, runs, sweep
+from softql.drawing import DARK
 from softql.grids import values
 from softql.intervals import interval, iqm
 from softql.train import compiled
@@ -56,7 +58,7 @@ def test_a_sweep_folder_holds_the_sweep(whole):
     assert config["sweep"] == {"alpha": [0.02, 0.5], "learning_rate": [0.01, 0.1]}
     assert config["lanes_at_once"] == 3
     assert sorted(path.name for path in whole.iterdir()) == sorted(
-        [runs.CONFIG, runs.METRICS, runs.PARAMETERS, runs.RESULT, runs.SWEEP]
+        [runs.CONFIG, runs.METRICS, runs.PARAMETERS, runs.RESULT, runs.SWEEP, runs.TABLE]
     )
     assert (whole / runs.SWEEP).read_bytes().startswith(b"\x89PNG")
     read = lines(whole)
@@ -70,6 +72,15 @@ def test_a_sweep_folder_holds_the_sweep(whole):
     scores = np.array(result["greedy_returns"]).reshape(4, 2)
     np.testing.assert_allclose([c["iqm"] for c in result["combinations"]], scores.mean(-1))
     assert result["every_update_finite"] == [True] * 8
+    with open(whole / runs.TABLE, newline="") as file:
+        rows = [{name: float(x) for name, x in row.items()} for row in csv.DictReader(file)]
+    assert [(row["alpha"], row["learning_rate"]) for row in rows] == [
+        (0.02, 0.01),
+        (0.02, 0.1),
+        (0.5, 0.01),
+        (0.5, 0.1),
+    ]
+    np.testing.assert_array_equal([[row["seed_0"], row["seed_1"]] for row in rows], scores)
 
 
 def test_a_lane_is_the_run_that_it_stands_for(whole, tmp_path):
@@ -117,6 +128,17 @@ def test_a_stopped_sweep_ends_as_an_unbroken_one(whole, after, tmp_path, monkeyp
     assert outcome(out) == outcome(whole)
     leftover = {runs.DAMAGED} if after[0] == 5 else set()
     assert {path.name for path in out.iterdir()} == {path.name for path in whole.iterdir()} | leftover
+
+
+def test_a_sweep_whose_parameters_are_damaged_is_made_again(whole, tmp_path, capsys):
+    out = tmp_path / "run"
+    shutil.copytree(whole, out)
+    (out / runs.PARAMETERS).write_bytes(b"damaged")
+    assert softql("evaluate", out) == 2
+    assert f"softql sweep --resume {out} makes it again" in capsys.readouterr().err
+    assert softql("sweep", "--resume", out) == 0
+    assert "the sweep, which was done, is made again" in capsys.readouterr().out
+    assert outcome(out) == outcome(whole)
 
 
 def test_what_cannot_go_on_is_said(whole, tmp_path, capsys):
@@ -173,7 +195,8 @@ def test_a_part_of_a_sweep_is_told_and_drawn(whole, done, tmp_path):
     sweep.tell(log, made, returns)
     assert log.file.getvalue().count("0.7 to 0.7") == done // 2
     scores = returns.mean(-1).reshape(4, 2)
-    comparison.sweep_picture(tmp_path / "part.png", made.axes, scores, sweep.curves(made, whole), "part")
+    drawn = comparison.sweep_picture(made.axes, scores, sweep.curves(made, whole), "part", DARK)
+    drawn.savefig(tmp_path / "part.png")
     assert (tmp_path / "part.png").exists()
 
 
@@ -234,7 +257,10 @@ def test_compare_tells_and_draws(whole, tmp_path, capsys):
     assert len(found) == 4  # the same folder twice is once
     result = json.loads((whole / runs.RESULT).read_text())
     assert [run["iqm"] for run in found] == [c["iqm"] for c in result["combinations"]]
-    assert (tmp_path / "comparison.png").read_bytes().startswith(b"\x89PNG")
+    for name in ("comparison.png", "comparison-dark.png"):
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+    with open(tmp_path / "comparison.csv", newline="") as file:
+        assert [float(row["iqm"]) for row in csv.DictReader(file)] == [run["iqm"] for run in found]
 
 
 def test_compare_refuses_what_cannot_be_compared(whole, tmp_path, capsys):
