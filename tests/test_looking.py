@@ -96,7 +96,8 @@ def written(folder, name, settings=None, axes=None):
     runs.save_parameters(
         folder, jax.tree.map(lambda x: lots.normal(size=(lanes, *x.shape[1:])).astype(x.dtype), params)
     )
-    runs.write_json(folder / runs.RESULT, {"status": "done", "greedy_returns": [float(i // 2) for i in range(lanes)]})
+    scores = [float(i // 2) for i in range(lanes)]
+    runs.write_json(folder / runs.RESULT, {"status": "done", "env_steps_per_seed": 30, "greedy_returns": scores})
     word = "lane" if axes else "seed"
     lines = [f"{word},seconds,env_steps,episode_return,entropy,loss,v"]
     lines += [f"{i},0.1,{n},{'' if n == 10 else n + i},0.5,{1 / n},{n}" for n in (10, 20, 30) for i in range(lanes)]
