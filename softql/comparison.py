@@ -19,6 +19,7 @@ __all__ = ["Entry", "carried", "comparison_picture", "rows", "sweep_picture"]
 
 COLOURED = 8  # lines of a comparison; what is below the best is faint
 SHOWN = 6  # learning curves of a sweep
+LABELLED = 10  # values of a leaf that are written out on its axis
 RESAMPLES = 400  # of a curve's band: one for each chunk
 
 
@@ -61,6 +62,9 @@ def sweep_picture(
         _by_value(left, at_values, scores[chosen], colour, _named(line))
     if logarithmic:
         left.set_xscale("log")
+    if len(xs) <= LABELLED:
+        left.set_xticks(xs, [f"{x:.3g}" for x in xs])
+        left.minorticks_off()
     left.set_xlabel(main.rstrip("_"))
     left.set_ylabel("greedy return: IQM over seeds, 95 %")
     if others:
