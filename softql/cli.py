@@ -27,6 +27,7 @@ from softql import (
     opening,
     options,
     plotting,
+    processes,
     reporting,
     sweeping,
     verification,
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = arguments.hint(unknown[0]) if hasattr(arguments, "hint") else ""
         top.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     try:
-        return int(arguments.run(arguments))
+        return processes.run(arguments, sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
         print("softql: stopped", file=sys.stderr)
         return INTERRUPTED
@@ -130,6 +131,7 @@ def _add_train(commands: Any) -> None:
     )
     options.add_style(train, "light")
     options.add_writer(train)
+    processes.add_to(train)
     train.set_defaults(defaults={action.dest: action.default for action in train._actions})
 
 
@@ -209,6 +211,7 @@ def _train(arguments: argparse.Namespace) -> int:
     except (ValueError, TypeError) as error:
         raise Mistake(str(error)) from error
     writers = options.writers_of(arguments)
+    plan = plan._replace(mesh=processes.mesh_of(arguments, plan, plan.seeds))
     folder = options.claimed(arguments.out, plan.label)
     return _run(plan, folder, arguments, writers)
 
@@ -233,6 +236,7 @@ def _resume(arguments: argparse.Namespace) -> int:
         raise Mistake(f"{folder} holds no run: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Mistake(f"can't resume {folder}: {error}") from error
+    plan = plan._replace(mesh=processes.mesh_of(arguments, plan, plan.seeds))
     return _run(plan, folder, arguments, options.writers_of(arguments, config), resume=True)
 
 

@@ -1,6 +1,6 @@
 """How a trained run does: returns of its greedy or its sampled policy, for each seed.
 
-Imports: agents, evaluate, showing.
+Imports: agents, evaluate, sharding, showing.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from typing import Any, Literal
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh
 from rich.console import Console
 from rich.table import Table
 
+from softql import sharding
 from softql.agents import ContinuousShape, Shape, q_network
 from softql.evaluate import episode_returns, greedy_returns, sampled_returns
 from softql.showing import acting, greedy
@@ -33,6 +35,8 @@ def returns_of(
     policy: Policy = "greedy",
     alpha: Any = None,
     network: Any = None,
+    mesh: Mesh | None = None,
+    side_by_side: bool = True,
 ) -> np.ndarray:
     """Undiscounted returns [seed, episode], in reward units.
 
@@ -46,6 +50,7 @@ def returns_of(
       alpha: temperature of the sampled policy, one or one a seed, reward units; needed for Discrete actions, else that
         of the agent.
       network: of the agent, if it is not softql's own.
+      mesh, side_by_side: as for `softql.train.train`.
 
     Raises:
       ValueError: if alpha is missing, not positive, or given for the greedy policy.
@@ -64,8 +69,9 @@ def returns_of(
         raise ValueError(f"alpha = {alpha}: a sampled policy needs alpha > 0; the greedy one is alpha -> 0")
     if policy == "sampled" and alpha is None and not isinstance(shape, ContinuousShape):
         raise ValueError("the sampled policy needs an alpha")
-    judge = judge_of(env, env_params, shape, episodes, policy, network)
-    return np.asarray(judge(params, keys, None if alpha is None else jnp.broadcast_to(jnp.float32(alpha), len(keys))))
+    judge = judge_of(env, env_params, shape, episodes, policy, network, mesh, side_by_side)
+    warm = None if alpha is None else jnp.broadcast_to(jnp.float32(alpha), len(keys))
+    return np.asarray(sharding.host(judge(*sharding.placed((params, keys, warm), mesh))))
 
 
 def judge_of(
@@ -75,6 +81,8 @@ def judge_of(
     episodes: int,
     policy: Policy = "greedy",
     network: Any = None,
+    mesh: Mesh | None = None,
+    side_by_side: bool = True,
 ) -> Callable[[Any, jax.Array, jax.Array | None], jax.Array]:
     """(params, keys, alpha), each with a leading axis of lanes (alpha may be None) -> returns [lane, episode].
 
@@ -102,7 +110,7 @@ def judge_of(
                 return greedy_returns(env, env_params, network.apply, params, key, episodes)
             return sampled_returns(env, env_params, network.apply, params, alpha, key, episodes)
 
-    return jax.jit(jax.vmap(one))
+    return jax.jit(sharding.each(one, mesh, side_by_side))
 
 
 def keys(seed: int, lanes: int) -> jax.Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +91,11 @@ def writers_of(arguments: argparse.Namespace, config: Mapping[str, Any] | None =
 
 
 def claimed(out: Path | None, label: str) -> Path:
-    """The run folder, made and found writable."""
-    from softql import runs
+    """The run folder, made and found writable by the process that writes."""
+    from softql import runs, sharding
 
+    if not sharding.leads():
+        return Path("runs") if out is None else out
     try:
         return runs.claim(out, label)
     except OSError as error:
@@ -121,18 +124,20 @@ def settings(arguments: argparse.Namespace) -> dict[str, Any]:
 def nothing_else(arguments: argparse.Namespace) -> None:
     """Refuse what would change a run that --resume goes on with."""
     given = [name for name, default in arguments.defaults.items() if getattr(arguments, name, default) != default]
-    if extra := [name for name in given if name not in ("resume", "save_every", "style", "writer")]:
+    where = ("devices", "mesh", "processes", "coordinator", "process_id", "cluster")
+    if extra := [name for name in given if name not in ("resume", "save_every", "style", "writer", *where)]:
         word = extra[0] if extra[0] == "environment" else flag(extra[0])
         raise Mistake(f"--resume goes on with a run as it was set: leave out {word}")
 
 
 def alone(folder: Path, run: Callable[[], str], resume: bool) -> int:
     """Train with the folder locked, and give the exit code; a ValueError is about what the folder holds."""
-    from softql import runs
+    from softql import runs, sharding
 
+    first = sharding.leads()
     try:
-        with runs.locked(folder):
-            if not resume and (folder / runs.CONFIG).exists():
+        with runs.locked(folder) if first else nullcontext():
+            if first and not resume and (folder / runs.CONFIG).exists():
                 raise Mistake(f"another process began a run in {folder}")
             status = run()
     except BlockingIOError as error:

@@ -1,6 +1,6 @@
 """What a person sees of training while it goes on, how Ctrl-C ends it, and what is saved now and then.
 
-Imports: agents, runs.
+Imports: agents, runs, sharding.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 from rich.console import Console
 from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
-from softql import runs
+from softql import runs, sharding
 from softql.agents import Metrics
 
 __all__ = ["Saver", "print_table", "shown", "stop_on_interrupt"]
@@ -29,7 +28,8 @@ PLAIN = 10  # how many lines of progress a log gets, where there is no terminal
 
 
 class Saver:
-    """Saves the state now and then: not before `every` seconds have passed, nor 20 times what saving took."""
+    """Saves the state now and then: not before `every` seconds have passed, nor 20 times what saving took. One process
+    of many saves, and says when."""
 
     def __init__(self, folder: Path, file: runs.MetricsFile, began: float, every: float) -> None:
         self.folder, self.file, self.began, self.every = folder, file, began, every
@@ -38,10 +38,13 @@ class Saver:
     def __call__(self, state: Any, chunks: int, now: bool = False) -> None:
         """Save if it is time, or at once."""
         at = time.perf_counter()
-        if at < self.due and not now:
+        if not sharding.agreed(now or (at >= self.due and sharding.leads())):
+            return
+        state = sharding.host(state)
+        if not sharding.leads():
             return
         self.file.settle()
-        runs.save_progress(self.folder, runs.Progress(jax.device_get(state), chunks, at - self.began))
+        runs.save_progress(self.folder, runs.Progress(state, chunks, at - self.began))
         spent = time.perf_counter() - at
         self.due = at + spent + max(self.every, 20 * spent)
 

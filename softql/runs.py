@@ -214,6 +214,22 @@ class MetricsFile:
         os.fsync(self._file.fileno())
 
 
+class Unwritten:
+    """A `MetricsFile` that writes nothing, for processes that leave that to another."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def add(self, *of: Any) -> None:
+        pass
+
+    def settle(self) -> None:
+        pass
+
+
 def _head(path: Path, lines: int) -> bytes:
     """The heading and so many lines."""
     found = path.read_bytes().splitlines(keepends=True)[: lines + 1]
@@ -345,6 +361,7 @@ __all__ = [
     "TABLE",
     "MetricsFile",
     "Progress",
+    "Unwritten",
     "claim",
     "ended",
     "forget_progress",

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+from jax.sharding import Mesh
 from rich.console import Console
 
-from softql import checkpoint, finding, plots, runs
+from softql import checkpoint, finding, plots, runs, sharding, together
 from softql.agents import (
     Agent,
     ContinuousHyper,
@@ -45,6 +46,7 @@ KNOBS = {*Hyper._fields, *ContinuousHyper._fields, *vars(Shape()), *vars(Continu
 CHUNKS = 100  # how often progress is shown and metrics are written
 EXACT = 1_000  # states up to which an environment is enumerated, and the policy measured against Q*
 SAVED = 10.0  # seconds between two saved states, at least
+HEAVY = 4_096  # rows of an update times width from which a CPU is faster with one lane after another, as measured
 
 
 class Plan(NamedTuple):
@@ -65,6 +67,14 @@ class Plan(NamedTuple):
     world: World | None = None  # the environment as an MDP, where it is a small one
     network: Any = None  # a Network, or a Critic where actions are continuous
     network_name: str | None = None  # where it is the caller's own
+    mesh: Mesh | None = None  # the devices, see softql.sharding; None is one
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether the lanes of a device are one vmap; else they learn one after another."""
+        shape = self.shape
+        rows = shape.envs * shape.rollout // shape.minibatches if shape.mode == "on_policy" else shape.batch
+        return jax.default_backend() != "cpu" or rows * max(shape.hidden, default=1) < HEAVY
 
     @property
     def label(self) -> str:
@@ -129,7 +139,8 @@ def network_of(env: Any, env_params: Any, shape: Shape | ContinuousShape) -> Net
 
 
 def agent_of(env: Any, env_params: Any, shape: Shape | ContinuousShape, network: Any) -> Agent:
-    """The agent for the actions that the environment has."""
+    """The agent for the actions that the environment has; on a mesh it splits its batches over the axis `env`."""
+    network = network._replace(apply=sharding.over_envs(network.apply))
     if isinstance(shape, ContinuousShape):
         return continuous_agent(env, env_params, shape, network)
     return agent(env, env_params, shape, network)
@@ -214,12 +225,13 @@ def run(
     Returns:
       "done", "interrupted" (by Ctrl-C), "diverged" or "unsaved" (the folder could not be written).
     """
-    console = Console(highlight=False, soft_wrap=True) if console is None else console
-    here = {"versions": runs.versions(), "machine": runs.machine()}
+    console = together.speaking() if console is None else console
+    here = {"versions": runs.versions(), "machine": runs.machine() | together.laid(plan.mesh)}
     console.print(f"softql train {plan.label}: {plan.seeds} seeds, {_settings(plan)} -> {folder}")
+    writers = writers if sharding.leads() else ()
     also = opened(writers, folder, runs.plain(describe(plan)))  # first: what can't start leaves no run behind
     start = _found(plan, folder, console, here) if resume else None
-    if not resume:
+    if not resume and sharding.leads():
         runs.write_json(folder / runs.CONFIG, {"command": "train", **described(writers), **describe(plan), **here})
     began = time.perf_counter() - (start.seconds if start else 0.0)
     outcome = Outcome()
@@ -245,7 +257,7 @@ def described(writers: Sequence[str]) -> dict[str, Any]:
 def _found(plan: Plan, folder: Path, console: Console, here: Mapping[str, Any]) -> runs.Progress | None:
     """How far the run got, and what is to be said about that."""
     say_what_changed(json.loads((folder / runs.CONFIG).read_text()), here, console)
-    progress, refused = runs.load_progress(folder, state_like(plan))
+    progress, refused = together.progress_of(folder, state_like(plan))
     for line in refused:
         console.print(line)
     if progress is None:
@@ -281,6 +293,8 @@ def _keep(
     plan: Plan, folder: Path, console: Console, outcome: Outcome, seconds: float, styles: Mapping[str, Palette]
 ) -> str:
     """Write what there is, the most precious first, and say so."""
+    if not sharding.leads():
+        return outcome.status
     result = {"status": outcome.status, "env_steps_per_seed": outcome.env_steps, "seconds": seconds}
     try:
         if outcome.params is not None:
@@ -373,23 +387,23 @@ def _learn(
         outcome.params, outcome.env_steps = jax.device_get(start.state.params), _env_steps(plan, chunks)
         outcome.gap = measured(start.state.params)
     with (
-        runs.MetricsFile(folder / runs.METRICS, fields, lines, writers=writers) as file,
+        together.metrics_file(folder, fields, lines, writers=writers) as file,
         shown(console, plan.env_steps, plan.seeds, plan.steps // plan.chunk) as show,
         stop_on_interrupt(console) as stopping,
     ):
         saver = Saver(folder, file, began, save_every)
 
         def keep(state: Any, metrics: Metrics) -> Metrics:
-            row: Metrics = jax.device_get(summary(metrics))
-            outcome.params, outcome.env_steps = jax.device_get(state.params), int(row.env_steps[0])
-            outcome.gap = measured(state.params)
+            row: Metrics = sharding.host(summary(metrics))
+            outcome.params, outcome.env_steps = sharding.host(state.params), int(row.env_steps[0])
+            outcome.gap = measured(outcome.params)
             file.add(time.perf_counter() - began, row._asdict() | (outcome.gap or {}))
             return row
 
         try:
             for state, metrics in going_on(plan, chunks, start.state if start else None):
                 row, chunks = keep(state, metrics), chunks + 1
-                stop = stopping()
+                stop = sharding.agreed(stopping())
                 saver(state, chunks, now=stop or chunks * plan.chunk >= plan.steps)
                 show(row)
                 if stop:
@@ -406,7 +420,10 @@ def _learn(
 def going_on(plan: Plan, chunks: int, state: Any) -> Iterator[tuple[Any, Metrics]]:
     """What is left of the training after so many chunks."""
     left = plan.steps - chunks * plan.chunk
-    return train(plan.agent, plan.hyper, _keys(plan), left, plan.chunk, state) if left else iter(())
+    if not left:
+        return iter(())
+    where = (plan.mesh, plan.side_by_side)
+    return train(plan.agent, plan.hyper, _keys(plan), left, plan.chunk, state, True, *where)
 
 
 def measure(plan: Plan) -> Callable[[Any], dict[str, np.ndarray] | None]:
@@ -439,7 +456,8 @@ def _said(plan: Plan, gap: dict[str, np.ndarray]) -> str:
 def judge(plan: Plan, params: Any) -> np.ndarray:
     """Greedy returns [seed, episode], on keys that training never used."""
     keys = verdict_keys(plan)
-    return returns_of(plan.env, plan.env_params, plan.shape, params, keys, plan.episodes, network=plan.network)
+    of = (plan.env, plan.env_params, plan.shape, params, keys, plan.episodes)
+    return returns_of(*of, network=plan.network, mesh=plan.mesh, side_by_side=plan.side_by_side)
 
 
 def verdict_keys(plan: Plan) -> jax.Array:

@@ -1,4 +1,4 @@
-"""A sweep: every combination of hyper-parameters times every seed, as lanes of one vmapped program.
+"""A sweep: every combination of hyper-parameters times every seed, as lanes of one program.
 
 Lane c * seeds + s is combination c with seed s: the run that `softql train` makes with those settings and that seed, to
 the rounding of another program. Lanes learn in groups of equal width that fit into memory, so that nothing is compiled
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh
 from rich.console import Console
 from rich.table import Table
 
-from softql import checkpoint, comparison, plots, runs, session
+from softql import checkpoint, comparison, plots, runs, session, sharding, together
 from softql.agents import Metrics
 from softql.agents.records import checked
 from softql.drawing import LIGHT, Palette
@@ -29,10 +30,10 @@ from softql.grids import combinations
 from softql.intervals import Interval, interval
 from softql.judging import judge_of
 from softql.progress import Saver, print_table, shown, stop_on_interrupt
-from softql.train import compiled, lanes_of, seeds, summary, train
+from softql.train import SPLIT, compiled, seeds, spread, summary, train
 from softql.writers import Writer, opened
 
-__all__ = ["Sweep", "learned", "missing", "planned", "resumed", "run", "tell"]
+__all__ = ["Sweep", "learned", "missing", "on", "planned", "resumed", "run", "tell"]
 
 SHARE = 0.5  # of the memory that is free
 
@@ -118,34 +119,46 @@ def resumed(config: Mapping[str, Any], env: Any, env_params: Any) -> Sweep:
     return Sweep(sweep.base, sweep.axes, width)
 
 
+def on(sweep: Sweep, mesh: Mesh | None) -> Sweep:
+    """The same sweep on the devices of a mesh."""
+    return replace(sweep, base=sweep.base._replace(mesh=mesh))
+
+
 def fitted(sweep: Sweep, most: int | None, free: float) -> Sweep:
     """The widest groups of equal size, of at most `most` lanes, whose compiled chunk needs at most `free` bytes."""
-    width = min(sweep.total, most or sweep.total)
+    along = 1 if sweep.base.mesh is None else sweep.base.mesh.shape["seed"]
+    width = max(along, min(sweep.total, most or sweep.total))
     while True:
         width = -(-sweep.total // -(-sweep.total // width))
+        width = -(-width // along) * along
         sized = Sweep(sweep.base, sweep.axes, width)
         need = needed(sized)
-        if need <= free or width == 1:
+        if need <= free or width == along:
             return sized
-        width = max(1, min(width - 1, int(width * free / need)))
+        width = max(along, min(width - along, int(width * free / need)) // along * along)
 
 
 def needed(sweep: Sweep) -> int:
-    """Bytes that the compiled chunk of a group holds: what goes in, what comes out, what is between. 0 if unknown."""
+    """Bytes that the compiled chunk of a group holds: what goes in, what comes out, what is between. 0 if unknown. Of
+    one device, or of all that share the memory of this machine."""
     plan = sweep.base
-    hyper = checked(jax.tree.map(lambda x: x[sweep.lanes(0)], sweep.hyper))
-    init, chunk = compiled(plan.agent, lanes_of(hyper, sweep.width))
-    state = jax.eval_shape(init, jax.eval_shape(lambda: seeds(0, sweep.width)), hyper)
+    hyper = spread(checked(jax.tree.map(lambda x: x[sweep.lanes(0)], sweep.hyper)), sweep.width)
+    init, chunk = compiled(plan.agent, plan.mesh, plan.side_by_side)
+    state = sharding.laid(jax.eval_shape(init, jax.eval_shape(lambda: seeds(0, sweep.width)), hyper), plan.mesh, SPLIT)
+    hyper = sharding.laid(hyper, plan.mesh)
     program = chunk.lower(hyper, state._replace(memory=()), state.memory, plan.chunk).compile()  # jit finds it again
     held = program.memory_analysis()
     if held is None:
         return 0
-    return int(held.argument_size_in_bytes + held.output_size_in_bytes + held.temp_size_in_bytes)
+    sharing = 1
+    if plan.mesh is not None and jax.default_backend() == "cpu":
+        sharing = sum(device.process_index == jax.process_index() for device in plan.mesh.devices.flat)
+    return sharing * int(held.argument_size_in_bytes + held.output_size_in_bytes + held.temp_size_in_bytes)
 
 
 def memory() -> float:
     """Free bytes of the first device, or of the machine where it has no memory of its own."""
-    stats = jax.devices()[0].memory_stats() or {}
+    stats = jax.local_devices()[0].memory_stats() or {}
     if "bytes_limit" in stats:
         return float(stats["bytes_limit"] - stats.get("bytes_in_use", 0))
     found = [4 * 2.0**30]  # where nothing tells
@@ -210,9 +223,9 @@ def run(
     Returns:
       "done", "interrupted" (by Ctrl-C) or "unsaved" (the folder could not be written).
     """
-    console = Console(highlight=False, soft_wrap=True) if console is None else console
+    console = together.speaking() if console is None else console
     plan = sweep.base
-    here = {"versions": runs.versions(), "machine": runs.machine()}
+    here = {"versions": runs.versions(), "machine": runs.machine() | together.laid(plan.mesh)}
     console.print(
         f"softql sweep {plan.label}: {len(sweep.settings)} combinations x {plan.seeds} seeds, "
         f"{plan.env_steps:,} steps each -> {folder}"
@@ -221,11 +234,12 @@ def run(
         sweep = fitted(sweep, most, SHARE * memory())
     if sweep.groups > 1:
         console.print(f"{sweep.groups} groups of {sweep.width} lanes")
+    writers = writers if sharding.leads() else ()
     also = opened(writers, folder, runs.plain(session.describe(plan)))  # first: what can't start leaves no run behind
     sofar, seconds = beginning(sweep), 0.0
     if resume:
         seconds = _found(sweep, folder, console, here, sofar)
-    else:
+    elif sharding.leads():
         axes = {name: list(values) for name, values in sweep.axes.items()}
         own = {"command": "sweep", **session.described(writers), "sweep": axes, "lanes_at_once": sweep.width}
         runs.write_json(folder / runs.CONFIG, {**own, **session.describe(plan), **here})
@@ -244,7 +258,7 @@ def _found(sweep: Sweep, folder: Path, console: Console, here: Mapping[str, Any]
     """Bring `sofar` to the last good state; returns the seconds that it took."""
     session.say_what_changed(json.loads((folder / runs.CONFIG).read_text()), here, console)
     like = jax.eval_shape(jax.vmap(sweep.base.agent.init), *_lanes(sweep, 0))
-    progress, refused = runs.load_progress(folder, {**sofar.tree(), "lanes": like})
+    progress, refused = together.progress_of(folder, {**sofar.tree(), "lanes": like})
     for line in refused:
         console.print(line)
     if progress is None:
@@ -281,9 +295,10 @@ def _learn(
     plan, every = sweep.base, sweep.base.steps // sweep.base.chunk
     lines = sum(sweep.real(g) for g in range(sofar.group)) * every
     lines += sofar.chunks * sweep.real(sofar.group) if sofar.chunks else 0
-    judge = judge_of(plan.env, plan.env_params, plan.shape, plan.episodes, network=plan.network)
+    where = (plan.mesh, plan.side_by_side)
+    judge = judge_of(plan.env, plan.env_params, plan.shape, plan.episodes, "greedy", plan.network, *where)
     with (
-        runs.MetricsFile(folder / runs.METRICS, Metrics._fields, lines, sweep.labels(), writers) as file,
+        together.metrics_file(folder, Metrics._fields, lines, sweep.labels(), writers) as file,
         shown(console, sweep.groups * plan.env_steps, sweep.width, sweep.groups * every) as show,
         stop_on_interrupt(console) as stopping,
     ):
@@ -292,13 +307,13 @@ def _learn(
             keys, hyper = _lanes(sweep, sofar.group)
             real, index = sweep.real(sofar.group), sweep.lanes(sofar.group)[: sweep.real(sofar.group)]
             left, state = plan.steps - sofar.chunks * plan.chunk, sofar.state
-            going_on = train(plan.agent, hyper, keys, left, plan.chunk, state, halt=False) if left else ()
+            going_on = train(plan.agent, hyper, keys, left, plan.chunk, state, False, *where) if left else ()
             for state, metrics in going_on:
-                row = Metrics(*(x[:real] for x in jax.device_get(summary(metrics))))
+                row = Metrics(*(x[:real] for x in sharding.host(summary(metrics))))
                 file.add(time.perf_counter() - began, row._asdict(), index[0])
                 sofar.sound[index] &= row.finite
                 sofar.chunks += 1
-                stop = stopping()
+                stop = sharding.agreed(stopping())
                 saver({**sofar.tree(), "lanes": state}, sofar.chunks, now=stop)
                 show(row._replace(env_steps=row.env_steps + sofar.group * plan.env_steps))
                 if stop and sofar.chunks * plan.chunk < plan.steps:
@@ -306,7 +321,7 @@ def _learn(
             _judged(sweep, sofar, state, judge)
             sofar.group, sofar.chunks, sofar.state = sofar.group + 1, 0, None
             saver({**sofar.tree(), "lanes": state}, 0, now=True)
-            if stopping() and sofar.group < sweep.groups:
+            if sharding.agreed(stopping()) and sofar.group < sweep.groups:
                 return
     sofar.status = "done"
 
@@ -315,9 +330,9 @@ def _judged(sweep: Sweep, sofar: Sofar, state: Any, judge: Any) -> None:
     """What a group has learned, and the returns of its greedy policies on the keys that `softql train` judges by."""
     plan, index = sweep.base, sweep.lanes(sofar.group)
     keys = session.verdict_keys(plan)[index % plan.seeds]
-    returns = np.asarray(judge(state.params, keys, None))
+    returns = np.asarray(sharding.host(judge(state.params, sharding.placed(keys, plan.mesh), None)))
     sofar.returns[index] = returns  # copies of the last lane give what the last lane gives
-    for leaf, x in zip(jax.tree.leaves(sofar.learned), jax.tree.leaves(jax.device_get(state.params)), strict=True):
+    for leaf, x in zip(jax.tree.leaves(sofar.learned), jax.tree.leaves(sharding.host(state.params)), strict=True):
         leaf[index] = x
 
 
@@ -325,6 +340,8 @@ def _keep(
     sweep: Sweep, folder: Path, console: Console, sofar: Sofar, seconds: float, styles: Mapping[str, Palette]
 ) -> str:
     """Write what there is and say so."""
+    if not sharding.leads():
+        return sofar.status
     scores = sofar.returns.astype(np.float64).mean(-1)
     found = estimates(sweep, scores)
     result = {

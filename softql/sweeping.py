@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from softql import finding, options
+from softql import finding, options, processes
 from softql.mistakes import Mistake, packages_for
 
 __all__ = ["add_to"]
@@ -59,6 +59,7 @@ def add_to(commands: Any) -> None:
     )
     options.add_style(sweep, "light")
     options.add_writer(sweep)
+    processes.add_to(sweep)
     sweep.set_defaults(defaults={action.dest: action.default for action in sweep._actions})
 
 
@@ -119,6 +120,7 @@ def _sweep(arguments: argparse.Namespace) -> int:
     except (ValueError, TypeError) as error:
         raise Mistake(str(error)) from error
     writers = options.writers_of(arguments)
+    planned = sweep.on(planned, processes.mesh_of(arguments, base))
     folder = options.claimed(arguments.out, f"{base.label}-sweep")
     return _run(planned, folder, arguments, writers, resume=False)
 
@@ -141,6 +143,7 @@ def _resume(arguments: argparse.Namespace) -> int:
         raise Mistake(f"{folder} holds no sweep: {error.strerror or error}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Mistake(f"can't resume {folder}: {error}") from error
+    planned = sweep.on(planned, processes.mesh_of(arguments, planned.base, planned.width))
     return _run(planned, folder, arguments, options.writers_of(arguments, config), resume=True)
 
 

@@ -1,7 +1,7 @@
-"""Training many seeds at once: chunks of scan(step), vmapped over lanes, handed back to the host between chunks.
+"""Training many seeds at once: chunks of scan(step) for every lane, handed back to the host between chunks.
 
 A lane is one seed, with its own Hyper if you like. Between chunks the host can show progress, stop, or save, so no
-callback is needed. Imports: agents.
+callback is needed. Imports: agents, sharding.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh, NamedSharding
 from jaxtyping import Array
 
+from softql import sharding
 from softql.agents.records import Agent, Hyper, Metrics, State, checked
 
 __all__ = ["Diverged", "seeds", "summary", "train"]
@@ -30,10 +32,11 @@ class Diverged(ArithmeticError):
     """
 
     def __init__(self, state: State, metrics: Metrics) -> None:
-        bad = ~np.asarray(metrics.finite)
         self.state, self.metrics = state, metrics
+        finite, env_steps = sharding.host((metrics.finite, metrics.env_steps))
+        bad = ~np.asarray(finite)
         self.lanes = [int(lane) for lane in np.flatnonzero(bad.any(-1))]
-        first = int(np.asarray(metrics.env_steps)[self.lanes[0], bad[self.lanes[0]].argmax()])
+        first = int(np.asarray(env_steps)[self.lanes[0], bad[self.lanes[0]].argmax()])
         super().__init__(
             f"an update of lane {self.lanes[0]} was not finite by environment step {first} (lanes: {self.lanes}); "
             "it was refused, the parameters are the last good ones. A smaller learning_rate, or rewards of a smaller "
@@ -52,7 +55,15 @@ def seeds(seed: int, lanes: int) -> Array:
 
 
 def train(
-    agent: Agent, hyper: Hyper, keys: Array, steps: int, chunk: int, state: State | None = None, halt: bool = True
+    agent: Agent,
+    hyper: Hyper,
+    keys: Array,
+    steps: int,
+    chunk: int,
+    state: State | None = None,
+    halt: bool = True,
+    mesh: Mesh | None = None,
+    side_by_side: bool = True,
 ) -> Iterator[tuple[State, Metrics]]:
     """Run `steps` steps of the agent in every lane, `chunk` at a time; yields (state, metrics) after each chunk.
 
@@ -67,6 +78,10 @@ def train(
         state: a state that an earlier call yielded, to go on from; `keys` then only say how many lanes there are.
         halt: False goes on where an update was not finite and was refused, for the sake of the other lanes;
             `metrics.finite` tells.
+        mesh: of `softql.sharding.mesh`: its axis `seed` splits the lanes, `env` the environments of each; None is one
+            device. In several processes every one calls this with the same arguments.
+        side_by_side: False runs the lanes of a device one after another, see `softql.sharding.each`: on a CPU as fast
+            or faster if a lane is work enough, and each with the same bits on any mesh of one column.
 
     Yields:
         state: with a leading [lane]. Its `memory` is donated to the next chunk, so read it before you go on; all
@@ -91,10 +106,14 @@ def train(
         raise ValueError(f"steps = {steps} and chunk = {chunk}: both must be at least 1")
     if keys.ndim != (1 if jnp.issubdtype(keys.dtype, jax.dtypes.prng_key) else 2):
         raise ValueError(f"keys has shape {keys.shape}: give one key per lane, as from softql.train.seeds(0, lanes=4)")
-    hyper = checked(hyper)
-    over = lanes_of(hyper, keys.shape[0])
-    init, run = compiled(agent, over)
-    return _chunks(run, hyper, init(keys, hyper) if state is None else state, steps, chunk, halt)
+    hyper = spread(checked(hyper), keys.shape[0])
+    init, run = compiled(agent, mesh, side_by_side)
+    hyper = sharding.placed(hyper, mesh)
+    if state is None:
+        state = init(sharding.placed(keys, mesh), hyper)
+    elif mesh is not None:
+        state = sharding.placed(state, mesh, SPLIT)
+    return _chunks(run, hyper, state, steps, chunk, halt)
 
 
 def _chunks(
@@ -102,30 +121,42 @@ def _chunks(
 ) -> Iterator[tuple[State, Metrics]]:
     for done in range(0, steps, chunk):
         state, metrics = run(hyper, state._replace(memory=()), state.memory, min(chunk, steps - done))
-        if halt and not np.asarray(metrics.finite).all():
+        if halt and not np.asarray(sharding.host(metrics.finite)).all():
             raise Diverged(state, metrics)
         yield state, metrics
 
 
-def lanes_of(hyper: Hyper, lanes: int) -> Hyper:
-    """For each leaf 0 if it has one value per lane, None if it is shared: the in_axes of vmap."""
+def spread(hyper: Hyper, lanes: int) -> Hyper:
+    """Each leaf with one value per lane."""
     for name, leaf in hyper._asdict().items():
         if jnp.shape(leaf) not in ((), (lanes,)):
             raise ValueError(f"{name} has shape {jnp.shape(leaf)}: give a scalar, or one for each of {lanes} lanes")
-    return jax.tree.map(lambda leaf: 0 if leaf.ndim else None, hyper)
+    return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (lanes,)), hyper)
+
+
+# environments are split over both axes, the rest of a lane is whole on each of its devices
+SPLIT: Any = State._make(sharding.SEED_ENV if name == "lanes" else sharding.SEED for name in State._fields)
 
 
 @lru_cache(maxsize=16)
-def compiled(agent: Agent, over: Hyper) -> tuple[Any, Any]:
-    """Init and chunk, vmapped over lanes and jitted; the replay memory is donated, for it is the only big thing."""
+def compiled(agent: Agent, mesh: Mesh | None = None, side_by_side: bool = True) -> tuple[Any, Any]:
+    """Init and chunk for all lanes, jitted; the replay memory is donated, for it is the only big thing."""
 
     def run(hyper: Hyper, state: State, memory: Any, chunk: int) -> tuple[State, Metrics]:
         def lane(hyper: Hyper, state: State) -> tuple[State, Metrics]:
             return jax.lax.scan(lambda s, _: agent.step(hyper, s), state, length=chunk)
 
-        return jax.vmap(lane, (over, 0))(hyper, state._replace(memory=memory))
+        return sharding.each(lane, mesh, side_by_side)(hyper, state._replace(memory=memory))
 
-    return jax.jit(jax.vmap(agent.init, (0, over))), jax.jit(run, static_argnums=3, donate_argnums=2)
+    begin = sharding.each(agent.init, mesh, side_by_side)
+    if mesh is None:
+        return jax.jit(begin), jax.jit(run, static_argnums=3, donate_argnums=2)
+    lanes = NamedSharding(mesh, sharding.SEED)
+    out = jax.tree.map(lambda spec: NamedSharding(mesh, spec), SPLIT)
+    return (
+        jax.jit(begin, out_shardings=out),
+        jax.jit(run, static_argnums=3, donate_argnums=2, out_shardings=(out, lanes)),
+    )
 
 
 def summary(metrics: Metrics) -> Metrics:

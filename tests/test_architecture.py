@@ -37,6 +37,7 @@ LADDER = {
         set(),
     ),
     "softql.lanes": (set(), {"jax", "jaxtyping"}),
+    "softql.sharding": (set(), {"jax", "numpy"}),
     "softql.envs": (
         {"softql.equations", "softql.measures", "softql.mdp"},
         {"jax", "numpy", "jaxtyping", "gymnax", "flax"},
@@ -48,7 +49,7 @@ LADDER = {
         },
         {"jax", "numpy", "jaxtyping", "optax", "gymnax"},
     ),
-    "softql.train": ({"softql.agents"}, {"jax", "numpy", "jaxtyping"}),
+    "softql.train": ({"softql.agents", "softql.sharding"}, {"jax", "numpy", "jaxtyping"}),
     "softql.evaluate": (
         {"softql.equations", "softql.agents", "softql.lanes", "softql.mdp", "softql.tabular"},
         {"jax", "numpy", "jaxtyping"},
@@ -62,15 +63,16 @@ LADDER = {
     "softql.runs": ({"softql.checkpoint"}, {"jax", "numpy"}),
     "softql.plots": ({"softql.drawing"}, {"numpy", "matplotlib"}),
     "softql.judging": (
-        {*("softql.agents", "softql.evaluate", "softql.showing")},
+        {*("softql.agents", "softql.evaluate", "softql.sharding", "softql.showing")},
         {"jax", "numpy", "rich"},
     ),
-    "softql.progress": ({"softql.agents", "softql.runs"}, {"jax", "numpy", "rich"}),
+    "softql.progress": ({"softql.agents", "softql.runs", "softql.sharding"}, {"numpy", "rich"}),
+    "softql.together": ({"softql.runs", "softql.sharding"}, {"jax", "rich"}),
     "softql.session": (
         {
             *("softql.agents", "softql.train", "softql.evaluate", "softql.mdp", "softql.plots", "softql.runs"),
             *("softql.showing", "softql.judging", "softql.finding", "softql.progress", "softql.writers"),
-            *("softql.checkpoint", "softql.drawing"),
+            *("softql.checkpoint", "softql.drawing", "softql.sharding", "softql.together"),
         },
         {"jax", "numpy", "rich"},
     ),
@@ -86,9 +88,10 @@ LADDER = {
         {"jax", "gymnax"},
     ),
     "softql.options": (
-        {*("softql.drawing", "softql.finding", "softql.runs", "softql.mistakes", "softql.writers")},
+        {*("softql.drawing", "softql.finding", "softql.runs", "softql.sharding", "softql.mistakes", "softql.writers")},
         set(),
     ),
+    "softql.processes": ({"softql.options", "softql.sharding", "softql.mistakes"}, {"jax"}),
     "softql.intervals": (set(), {"numpy"}),
     "softql.grids": (set(), {"numpy"}),
     "softql.comparison": ({"softql.drawing", "softql.plots", "softql.intervals", "softql.grids"}, {"numpy"}),
@@ -96,13 +99,13 @@ LADDER = {
         {
             *("softql.agents", "softql.train", "softql.runs", "softql.judging", "softql.progress", "softql.session"),
             *("softql.comparison", "softql.intervals", "softql.grids", "softql.writers", "softql.plots"),
-            *("softql.checkpoint", "softql.drawing"),
+            *("softql.checkpoint", "softql.drawing", "softql.sharding", "softql.together"),
         },
         {"jax", "numpy", "rich"},
     ),
     "softql.sweeping": (
         {*("softql.finding", "softql.options", "softql.grids", "softql.runs", "softql.session", "softql.sweep"),
-         "softql.mistakes"},
+         "softql.mistakes", "softql.processes"},
         set(),
     ),
     "softql.comparing": (
@@ -158,6 +161,7 @@ LADDER = {
             "softql.mistakes",
             "softql.finding",
             "softql.options",
+            "softql.processes",
         },
         {"rich"},
     ),

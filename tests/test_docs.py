@@ -43,7 +43,8 @@ def test_the_story_tells_each_row_with_its_function_law_and_theorem():
 
 
 @pytest.mark.parametrize(
-    ("page", "count"), {"tutorial": 7, "look": 1, "solve": 1, "train": 1, "actions": 3, "compose": 2}.items()
+    ("page", "count"),
+    {"tutorial": 7, "look": 1, "solve": 1, "train": 1, "actions": 3, "compose": 2, "scale": 1}.items(),
 )
 def test_the_code_of_a_page_runs_from_top_to_bottom(page, count):
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / f"{page}.md").read_text("utf-8"), re.DOTALL)
