@@ -28,7 +28,7 @@ def test_the_story_is_fresh():
 
 
 def test_the_performance_page_is_fresh():
-    from benchmarks.speed import PAGE, RESULTS, page
+    from benchmarks.speed.page import PAGE, RESULTS, page
 
     assert page(json.loads(RESULTS.read_text())) == PAGE.read_text("utf-8"), "python -m benchmarks.speed --page"
 

@@ -1,0 +1,51 @@
+"""softql as a contestant: both modes, through `softql.train.train`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnax
+import jax
+import jax.numpy as jnp
+from serve import Contestant, serve
+
+from softql.agents import Hyper, Network, Shape, agent, q_network
+from softql.judging import judge_of, keys
+from softql.train import seeds, train
+
+
+def plain(network: Network, hidden: tuple[int, ...]) -> Network:
+    """Without the layer norm that the peers' networks lack: dense -> relu."""
+
+    def apply(params: Any, x: Any) -> Any:
+        for layer in params[:-1]:
+            x = jax.nn.relu(x @ layer.weight + layer.bias)
+        return x @ params[-1].weight + params[-1].bias
+
+    return network._replace(apply=apply)
+
+
+def make(settings: dict[str, Any]) -> Contestant:
+    env, env_params = gymnax.make("CartPole-v1")
+    shape = Shape(**settings["shape"] | {"hidden": tuple(settings["shape"]["hidden"])})
+    hyper = Hyper(**settings["hyper"])
+    network = q_network(env, env_params, shape.hidden)
+    network = network if settings["norm"] else plain(network, shape.hidden)
+    lanes = len(settings["seeds"])
+    chunk = settings["chunk"] // shape.env_steps
+    run = train(agent(env, env_params, shape, network), hyper, seeds(settings["seeds"][0], lanes), 1_000_000, chunk)
+    judge = judge_of(env, env_params, shape, settings["episodes"], network=network)
+    held: dict[str, Any] = {}
+
+    def advance() -> None:
+        held["state"], metrics = next(run)
+        jax.block_until_ready(metrics)
+
+    def judged() -> Any:
+        return jnp.mean(judge(held["state"].params, keys(0, lanes), None), -1).tolist()
+
+    return Contestant(advance, judged)
+
+
+if __name__ == "__main__":
+    serve(make)

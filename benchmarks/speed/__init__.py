@@ -1,0 +1,1 @@
+"""How fast softql is, beside other libraries: `python -m benchmarks.speed`."""

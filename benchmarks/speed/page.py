@@ -1,0 +1,180 @@
+"""The measurements as pages: benchmarks/results.md and docs/performance.md hold the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS, PAGE, COPY = (ROOT / x for x in ("benchmarks/results.json", "docs/performance.md", "benchmarks/results.md"))
+Row = dict[str, Any]
+Column = tuple[str, Callable[[Row], str]]
+
+
+def ms(seconds: float) -> str:
+    return f"{1e3 * seconds:,.0f}" if seconds >= 0.1 else f"{1e3 * seconds:.3g}"
+
+
+def spread(row: Row) -> str:
+    return f"{row['least']:.2f}..{row['most']:.2f}"
+
+
+def solved(row: Row) -> str:
+    """Seconds to 475, or what was reached instead."""
+    seconds = row["solve_seconds"]
+    if row["solved"]:
+        return f"{seconds:.0f}" if "pace" in row else f"{seconds:.0f} ({row['least']:.0f}..{row['most']:.0f})"
+    reached = ", ".join(f"{x:.0f}" for x in row["best"])
+    return f"not in {row['limit']:,} steps ({seconds:.0f} s; best {reached})"
+
+
+def steps(row: Row) -> str:
+    return ", ".join(f"{x:,}" if x else "–" for x in row["steps"])
+
+
+WHAT: Column = ("what", lambda row: row["what"])
+WHO: Column = ("who", lambda row: row["what"])
+PAIR: list[Column] = [
+    WHAT,
+    ("median ratio", lambda row: f"{row['ratio']:.2f}"),
+    ("min..max", spread),
+    ("softql, ms", lambda row: ms(row["seconds"])),
+    ("other, ms", lambda row: ms(row["their_seconds"])),
+]
+SOLVED: list[Column] = [("seconds to 475 (min..max)", solved), ("steps to 475, by seed", steps)]
+PEAK: Column = ("peak memory, MB", lambda row: f"{row['peak'] / 1e6:,.0f}")
+PACE: list[Column] = [
+    WHO,
+    ("steps/s", lambda row: f"{row['pace']:,.0f}"),
+    ("softql is faster by", lambda row: f"{row['ratio']:.2f}"),
+    ("min..max", spread),
+    ("import, s", lambda row: f"{row['imported']:.1f}"),
+    ("compile, s", lambda row: f"{max(0.0, row['compiled']):.1f}"),
+    PEAK,
+]
+COLUMNS: dict[str, list[Column]] = {
+    "replay": PACE + SOLVED,
+    "on_policy": PACE + SOLVED,
+    "solve": [WHO, *SOLVED, PEAK],
+    "seeds": [WHO, *PACE[1:4]],
+    "step": [
+        WHAT,
+        ("microseconds", lambda row: f"{1e6 * row['seconds']:.1f}"),
+        ("share", lambda row: f"{row['share']:.0%}"),
+    ],
+    "ceiling": [
+        WHAT,
+        ("gymnax alone, steps/s", lambda row: f"{row['alone']:,.0f}"),
+        ("training, steps/s", lambda row: f"{row['pace']:,.0f}"),
+        ("share of the time in gymnax", lambda row: f"{row['share']:.0%}"),
+    ],
+    "memory": [
+        WHAT,
+        ("state, MB", lambda row: f"{row['state'] / 1e6:.2f}"),
+        ("while it runs, MB", lambda row: f"{row['temporary'] / 1e6:.2f}"),
+        ("replay, MB", lambda row: f"{row['replay'] / 1e6:.2f}"),
+    ],
+    "backup": PAIR,
+    "tabular": PAIR,
+    "start": [WHAT, ("ms", lambda row: ms(row["seconds"]))],
+}
+TOLD = {
+    "replay": (
+        "CartPole-v1, the same work: 10 environments, a network of 120-84 without a norm, one update of 128 "
+        "out of 10,000 for 10 steps; one seed, interleaved processes. softql learns from soft values, the "
+        "others by DQN; learning rate, discount, exploration and the pace of the target are each library's "
+        "own for CartPole. stable-baselines3 runs gymnasium's CartPole. Seconds to 475 are those of 4 seeds "
+        "from the start of the process."
+    ),
+    "on_policy": (
+        "CartPole-v1, the same environments x steps x epochs x minibatches, 64-64 with layer norm, the same "
+        "learning rate: softql's soft lambda-returns, rejax's PQN. One seed, interleaved processes."
+    ),
+    "solve": (
+        "From the start of the process (imports, compiling, training, judging) until each of 4 seeds has had "
+        "a mean greedy return of 475 over 64 episodes. Each as its makers set it for CartPole; no compilation "
+        "cache, but in the rows that say so."
+    ),
+    "seeds": (
+        "Steps a second over all seeds in one process, beside one seed of the same program. Settings of `on_policy`."
+    ),
+    "step": (
+        "One iteration of `replay`, taken apart: each part alone in a scan. They do not add up to the whole, "
+        "which the compiler fuses."
+    ),
+    "ceiling": ("The environments alone, with random actions, and the whole training with as many."),
+    "memory": (
+        "What the compiled program holds, as the compiler says; the interpreter with JAX takes 300 to 400 MB beside."
+    ),
+    "backup": (
+        "Soft values and policies of 2^20 float32 numbers in rows of A actions, one temperature a row, "
+        "compiled. `exp alone` and `a copy of Q` are the machine's own limits."
+    ),
+    "tabular": ("A dense random MDP with 8 actions in float64; a sparse one. Ratios are to the same sweeps in NumPy."),
+    "start": ("Processes that begin from nothing, without a compilation cache."),
+}
+
+
+def page(found: Row) -> str:
+    """The results as text."""
+    versions = ", ".join(f"{name} {x}" for name, x in found["versions"].items())
+    peers = [f"- {name}: " + ", ".join(f"{x} {y}" for x, y in of.items()) for name, of in found["peers"].items()]
+    lines = [
+        "# Performance",
+        "",
+        "Generated by `python -m benchmarks.speed`; nothing here is written by hand. A ratio is the other's time over "
+        "softql's, measured one after the other in each round: above 1 softql is faster. Where the machine was busy, "
+        "the spread says so: read medians beside their range.",
+        "",
+        f"{found['machine']}; {versions}. Peers, each in an environment of its own (`--peers`):",
+        "",
+        *peers,
+    ]
+    if {"solve", "replay"} <= set(found["workloads"]):
+        lines += ["", "![Time to 475, and softql's speed beside the others'](performance-light.png)"]
+    for name in COLUMNS:
+        if name in found["workloads"]:
+            lines += table(name, found["workloads"][name])
+    missing = [name for name in COLUMNS if name not in found["workloads"]]
+    lines += ["", "## Not measured", "", f"- accelerators: every figure here is of a CPU.{_list(missing)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _list(missing: list[str]) -> str:
+    return f"\n- {', '.join(missing)}." if missing else ""
+
+
+def table(name: str, workload: Row) -> list[str]:
+    """A workload: how it was measured, and its rows. A row lacks the columns that it has no figures for."""
+    load, quick = " to ".join(map(str, workload["load"])), ", --quick" if workload["quick"] else ""
+    columns = COLUMNS[name]
+    lines = [
+        "",
+        f"## {name}",
+        "",
+        f"{TOLD[name]} {workload['cores']} core(s) allowed, load of the machine {load}, {workload['rounds']} rounds"
+        f"{quick}.",
+        "",
+        "| " + " | ".join(heading for heading, _ in columns) + " |",
+        "|" + " --- |" * len(columns),
+    ]
+    for row in workload["rows"]:
+        if row.get("missing"):
+            cells = [row["what"], row["missing"], *["–"] * (len(columns) - 2)]
+        else:
+            cells = [_cell(of, row) for _, of in columns]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _cell(of: Callable[[Row], str], row: Row) -> str:
+    try:
+        return of(row)
+    except KeyError:
+        return "–"
+
+
+def write(found: Row) -> None:
+    PAGE.write_text(page(found))
+    COPY.write_text(page(found).replace("](performance-", "](../docs/performance-"))

@@ -1,0 +1,192 @@
+"""Training against other libraries on CartPole-v1: the same work side by side, and the time that it takes to learn.
+
+"The same work" is environments, network, batch or minibatches, and updates a step. What decides how well that work
+teaches (learning rate, discount, exploration, how the target follows) is each library's own, as it publishes it for
+CartPole. Imports: contests, timing.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from benchmarks.speed.contests import Contestant, missing, paced, solved
+from benchmarks.speed.timing import Row, compared
+
+EPISODES = 64  # of each judgement, a seed
+SEEDS = 4
+SOFTQL = {"alpha": 0.5, "gamma": 0.98}
+EVERY = {"seeds": [0], "episodes": EPISODES}
+
+
+def softql(name: str, shape: Row, hyper: Row, chunk: int, limit: int, norm: bool = True) -> Contestant:
+    settings = {"shape": shape, "hyper": SOFTQL | hyper, "norm": norm, "chunk": chunk, "limit": limit}
+    return Contestant(name, "", "softql_train.py", EVERY | settings)
+
+
+def rejax(name: str, algorithm: str, config: Row, iteration: int, chunk: int, limit: int, **more: object) -> Contestant:
+    settings = {"algorithm": algorithm, "config": config | {"total_timesteps": limit}, "iteration": iteration}
+    return Contestant(name, "rejax", "rejax_train.py", EVERY | settings | {"chunk": chunk, "limit": limit} | more)
+
+
+def sb3(name: str, envs: int, config: Row, chunk: int, limit: int, total: int) -> Contestant:
+    settings = {"envs": envs, "config": config, "total": total, "chunk": chunk, "limit": limit}
+    return Contestant(name, "sb3", "sb3_train.py", EVERY | settings)
+
+
+def clean(name: str, envs: int, hidden: Sequence[int], batch: int, buffer: int, chunk: int, limit: int) -> Contestant:
+    own = {"gamma": 0.99, "learning_rate": 2.5e-4, "epsilon": 0.05, "explore": 250_000, "target_every": 500}
+    settings = {"envs": envs, "hidden": hidden, "batch": batch, "buffer": buffer, "warmup": 10_000}
+    return Contestant(name, "dqn", "clean_dqn.py", EVERY | settings | own | {"chunk": chunk, "limit": limit})
+
+
+def same_replay(chunk: int = 10_000) -> list[Contestant]:
+    """10 environments, 120-84 without a norm, batch 128 out of 10,000, one update for 10 steps."""
+    hidden, buffer, limit = [120, 84], 10_000, 300_000
+    shape = {"mode": "replay", "envs": 10, "rollout": 1, "batch": 128, "buffer": buffer, "warmup": 1_000}
+    theirs = {"batch_size": 128, "buffer_size": buffer, "learning_rate": 1e-3}
+    of_rejax = {"num_envs": 10, "fill_buffer": 1_000, "ddqn": False, "polyak": 0.98, "exploration_fraction": 0.5}
+    of_sb3 = {"learning_starts": 1_000, "train_freq": 1, "gradient_steps": 1, "target_update_interval": 10}
+    zoo = {"learning_rate": 2.3e-3, "exploration_fraction": 0.16, "exploration_final_eps": 0.04}
+    net = {"policy_kwargs": {"net_arch": hidden}}
+    return [
+        softql("softql", shape | {"hidden": hidden}, {"learning_rate": 3e-3, "polyak": 0.05}, chunk, limit, norm=False),
+        clean("a clean JAX DQN (purejaxrl's recipe)", 10, hidden, 128, buffer, chunk, limit),
+        rejax("rejax DQN", "dqn", theirs | of_rejax, 10, chunk, limit, hidden=hidden, norm=False),
+        sb3("stable-baselines3 DQN", 10, theirs | of_sb3 | zoo | net, chunk // 4, limit, limit),
+    ]
+
+
+PQN = {"gamma": 0.99, "td_lambda": 0.9, "max_grad_norm": 10, "exploration_fraction": 0.5}
+OWN = {"learning_rate": 1e-2, "lambda_": 0.9, "anneal": 1_500_000.0}  # softql's defaults for CartPole
+
+
+def same_on_policy(envs: int, rollout: int, epochs: int, minibatches: int, rate: float) -> list[Contestant]:
+    """softql and PQN on envs x rollout steps, 64-64 with layer norm."""
+    shape = {"envs": envs, "rollout": rollout, "epochs": epochs, "minibatches": minibatches, "hidden": [64, 64]}
+    config = {"num_envs": envs, "num_steps": rollout, "num_epochs": epochs, "num_minibatches": minibatches}
+    chunk, limit = 16_384, 524_288 * 2
+    return [
+        softql("softql", shape, OWN | {"learning_rate": rate}, chunk, limit),
+        rejax("rejax PQN", "pqn", PQN | config | {"learning_rate": rate}, envs * rollout, chunk, limit),
+    ]
+
+
+def own_settings() -> list[Contestant]:
+    """Each as its makers set it for CartPole."""
+    shape = {"envs": 64, "rollout": 16, "epochs": 4, "minibatches": 8, "hidden": [64, 64]}
+    quick = {"learning_rate": 2e-3, "lambda_": 0.9, "anneal": 300_000.0}
+    replayed = {"mode": "replay", "envs": 32, "rollout": 2, "batch": 512, "buffer": 65_536, "hidden": [64, 64]}
+    pqn = {"num_envs": 16, "num_steps": 128, "num_epochs": 5, "num_minibatches": 16, "learning_rate": 3e-4}
+    dqn = {"num_envs": 10, "buffer_size": 50_000, "fill_buffer": 5_000, "batch_size": 100, "max_grad_norm": 10}
+    dqn |= {
+        "learning_rate": 1e-3,
+        "num_epochs": 5,
+        "polyak": 0.98,
+        "exploration_fraction": 0.5,
+        "agent": "DuelingQNetwork",
+    }
+    zoo = {"learning_rate": 2.3e-3, "batch_size": 64, "buffer_size": 100_000, "learning_starts": 1_000, "gamma": 0.99}
+    zoo |= {"target_update_interval": 10, "train_freq": 256, "gradient_steps": 128, "exploration_fraction": 0.16}
+    zoo |= {"exploration_final_eps": 0.04, "policy_kwargs": {"net_arch": [256, 256]}}
+    replay_hyper = {"learning_rate": 3e-3, "polyak": 0.05, "anneal": 600_000.0}
+    return [
+        softql("softql, on-policy", shape, quick, 8_192, 300_000),
+        softql("softql, replay", replayed, replay_hyper, 9_984, 600_000),
+        rejax("rejax PQN", "pqn", PQN | pqn, 2_048, 16_384, 524_288),
+        rejax("rejax DQN", "dqn", dqn, 10, 2_500, 100_000),
+        clean("a clean JAX DQN (purejaxrl's recipe)", 10, [120, 84], 128, 10_000, 10_000, 500_000),
+        sb3("stable-baselines3 DQN", 1, zoo, 2_560, 100_096, 50_000),
+    ]
+
+
+def replay(rounds: int, quick: bool) -> list[Row]:
+    """The same work in replay mode."""
+    rows, learned = contest(same_replay(2_500), rounds), learning(same_replay(), 1 if quick else SEEDS)
+    return [row | _only_learning(seen) for row, seen in zip(rows, learned, strict=True)]
+
+
+SHAPES = {
+    "16 x 128 steps, 5 x 16 minibatches": (16, 128, 5, 16, 3e-4),
+    "256 x 16 steps, 2 x 4 minibatches": (256, 16, 2, 4, 2e-3),
+}
+WIDE = "256 x 16 steps, 2 x 4 minibatches"
+
+
+def on_policy(rounds: int, quick: bool) -> list[Row]:
+    """The same work on-policy: rejax's own shape for CartPole, and a wide one."""
+    rows = []
+    for shape, settings in SHAPES.items():
+        both = same_on_policy(*settings)
+        seen = zip(contest(both, rounds), learning(both, 1 if quick else SEEDS), strict=True)
+        rows += [row | _only_learning(more) | {"what": f"{row['what']}, {shape}"} for row, more in seen]
+    return rows
+
+
+def _only_learning(row: Row) -> Row:
+    """Without the columns that the pace has."""
+    if row["missing"]:
+        return {}
+    return {name: row[name] for name in ("solved", "steps", "best", "limit", "solve_seconds")}
+
+
+def solve(rounds: int, quick: bool) -> list[Row]:
+    """Time to learn, each library at its best; softql a second time with the programs of the first run kept."""
+    few = 1 if quick else SEEDS
+    contestants = own_settings()
+    rows = learning(contestants, few, 1 if quick else 3)
+    with tempfile.TemporaryDirectory() as folder:
+        for who in (contestants[0], contestants[2]):
+            again = who._replace(name=f"{who.name}, compiled before")
+            if not missing(who.environment):
+                solved(again, few, Path(folder))
+            rows += learning([again], few, 1 if quick else 3, Path(folder))
+    return rows
+
+
+def lanes(rounds: int, quick: bool) -> list[Row]:
+    """1, 4, 16 and 64 seeds in one process, softql beside rejax."""
+    rows = []
+    for count in (1, 4) if quick else (1, 4, 16, 64):
+        both = [
+            who._replace(settings=who.settings | {"seeds": list(range(count))}) for who in same_on_policy(*SHAPES[WIDE])
+        ]
+        found = contest(both, min(rounds, 5))
+        rows += [row | {"what": f"{row['what']}, {count} seed(s)"} for row in found]
+    return rows
+
+
+def contest(contestants: Sequence[Contestant], rounds: int) -> list[Row]:
+    """Steps a second of one seed in interleaved processes; then how long it takes to learn."""
+    found = paced(contestants, rounds)
+    each = len(contestants[0].settings["seeds"]) * contestants[0].settings["chunk"]
+    ours = [x / each for x in found[0]["seconds"]]
+    rows = []
+    for who, said in zip(contestants, found, strict=True):
+        row: Row = {"what": who.name, "missing": said["missing"]}
+        if not said["missing"]:
+            many = len(who.settings["seeds"])
+            theirs = [x / (many * who.settings["chunk"]) for x in said["seconds"]]
+            row |= compared(ours, theirs) | {"pace": 1 / median(theirs)}
+            row |= {name: said[name] for name in ("imported", "compiled", "peak")}
+        rows.append(row)
+    return rows
+
+
+def learning(contestants: Sequence[Contestant], seeds: int, rounds: int = 1, cache: Path | None = None) -> list[Row]:
+    """Seconds from the start of the process, and environment steps of each seed, until its greedy return is 475."""
+    rows: list[Row] = []
+    runs: list[list[Row]] = [[] for _ in contestants]
+    for _ in range(rounds):
+        for k, who in enumerate(contestants):
+            runs[k].append(solved(who, seeds, cache))
+    for who, tries in zip(contestants, runs, strict=True):
+        row = {"what": who.name, "missing": tries[0]["missing"]}
+        if not row["missing"]:
+            middle = sorted(tries, key=lambda x: x["seconds"])[len(tries) // 2]
+            row |= middle | {"least": min(x["seconds"] for x in tries), "most": max(x["seconds"] for x in tries)}
+            row |= {"seeds": seeds, "limit": who.settings["limit"], "solve_seconds": middle["seconds"]}
+        rows.append(row)
+    return rows
