@@ -14,6 +14,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown:
         hint = arguments.hint(unknown[0]) if hasattr(arguments, "hint") else ""
         top.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+    keep_compiled()
     try:
         return processes.run(arguments, sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
@@ -55,6 +57,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, `head` say, has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+
+
+def keep_compiled() -> None:
+    """Compiled programs stay in ~/.cache/softql for the next start, unless JAX's own variables say otherwise."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "softql"
+    if "jax" in sys.modules or "JAX_COMPILATION_CACHE_DIR" in os.environ:
+        return  # where JAX keeps them is settled
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            os.environ["JAX_COMPILATION_CACHE_DIR"] = str(folder)
+            os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -246,3 +246,17 @@ def test_keys_of_seeds_differ(tmp_path):
     assert weights
     assert all(not np.array_equal(w[0], w[1]) for w in weights)
     assert jax.config.jax_numpy_rank_promotion == "raise"
+
+
+def test_compiled_programs_stay_for_the_next_start(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "environ", {"XDG_CACHE_HOME": str(tmp_path)})
+    monkeypatch.setattr(sys, "modules", {})
+    cli.keep_compiled()
+    assert os.environ["JAX_COMPILATION_CACHE_DIR"] == str(tmp_path / "softql")
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = "elsewhere"  # the user's own word holds
+    cli.keep_compiled()
+    assert os.environ["JAX_COMPILATION_CACHE_DIR"] == "elsewhere"
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(os, "environ", {"XDG_CACHE_HOME": str(tmp_path / "file")})
+    cli.keep_compiled()
+    assert "JAX_COMPILATION_CACHE_DIR" not in os.environ
