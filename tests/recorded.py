@@ -23,9 +23,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from recorded_corners import corners
+from recorded_wide import of_every_size
 
 FILE = Path(__file__).with_name("recorded.json")
 TWICE = ("soft_value", "boltzmann_entropy", "mellowmax", "boltzmann_kl")  # whose second derivatives are recorded
+LONG = ("wide", "edges", "brinks")  # left to SOFTQL_THOROUGH
 SIZES = (1, 5, 37)  # one action, columns, halves onto halves with one left over
 
 Thunk = Callable[[], Any]
@@ -146,6 +148,7 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
     yield "a traced action", lambda: jax.vmap(e.q_loss)(b["q"], b["action"], b["v"])
     yield from neighbours(e, b, dtype)
     yield from corners(e, dtype)
+    yield from of_every_size(e, dtype)
     yield "gradients of entropy where actions have none", partial(gradients, e.entropy, (b["log_r"], b["log_w"]))
     yield "integer alpha", lambda: e.soft_value(b["q"], 2)
     yield "a batch of two axes", lambda: e.soft_value(b["q"][:6].reshape(2, 3, 5), b["alpha"][:6].reshape(2, 3))

@@ -12,16 +12,9 @@ import numpy as np
 import oracle
 import pytest
 import regimes
+from ways import CASES, DIFFER, WAYS, arguments
 
 import softql
-
-CASES = {
-    "": lambda case: case,
-    "weighted": regimes.weighted,
-    "weights near 1": lambda case: regimes.weighted(case, span=1.0),
-    "weights of 1 and beside it": regimes.free,
-    "masked": regimes.masked,
-}
 
 
 @pytest.mark.parametrize("weights", CASES)
@@ -46,48 +39,6 @@ def test_goals_for_other_numbers_of_actions(actions):
     assert {name: error for name, error in found.items() if error > goals.GOALS[name]} == {}
 
 
-def _near(q, log_w):
-    """Another Q, and the log policy of it, rounded so that every way of calling starts from the same bits."""
-    other = np.flip(q, -1) * np.float32(0.5)
-    return other, np.asarray(softql.boltzmann_log_policy(other, 1.0, log_w))
-
-
-#: name -> (call, the arguments it takes of q, alpha, log_w, other q, log pi of the other, one number a row)
-WAYS = {
-    "value": (softql.soft_value, "qaw"),
-    "log_partition": (softql.log_partition, "qaw"),
-    "policy": (softql.boltzmann_policy, "qaw"),
-    "log_policy": (softql.boltzmann_log_policy, "qaw"),
-    "advantage": (softql.soft_advantage, "qaw"),
-    "entropy": (softql.boltzmann_entropy, "qaw"),
-    "mellowmax": (softql.mellowmax, "qa"),
-    "energy": (softql.energy, "qa"),
-    "d_value_dq": (jax.grad(lambda *x: softql.soft_value(*x).sum()), "qaw"),
-    "d_value_dalpha": (jax.grad(lambda *x: softql.soft_value(*x).sum(), 1), "qaw"),
-    "boltzmann_kl": (softql.boltzmann_kl, "qaoaw"),
-    "policy_value": (softql.policy_value, "pqaw"),
-    "entropy of": (softql.entropy, "pw"),
-    "kl_to_boltzmann": (softql.kl_to_boltzmann, "pqaw"),
-    "kl_divergence": (lambda p, w: softql.kl_divergence(p, jnp.flip(p, -1), w), "pw"),
-    "soft_q_target": (lambda r: softql.soft_q_target(r, 0.9, -r), "r"),
-    "evaluation_target": (lambda r, *x: softql.evaluation_target(r, 0.9, *x), "rpqaw"),
-    "optimality_target": (lambda r, *x: softql.optimality_target(r, 0.9, *x), "rqaw"),
-    "importance_value": (softql.importance_value, "qao"),
-    "langevin_step": (lambda q, o, a: softql.langevin_step(q, o, a, 0.1, o), "qoa"),
-}
-#: operators whose bits may differ by one unit in the last place between ways of calling, and in how many results
-DIFFER = {"log_policy": 1e-3}  # under jit with a traced alpha, 2 and 3 actions; 4 of 132,000 results were seen
-
-
-def _arguments(name, actions, weights):
-    parts = [CASES[weights](regimes.regime(letter, 60, actions=actions)) for letter in "TDUOE"]
-    q, alpha = np.concatenate([c.q for c in parts]), np.concatenate([c.alpha for c in parts])
-    log_w = None if parts[0].log_w is None else np.concatenate([c.log_w for c in parts])
-    other, log_pi = _near(q, log_w)
-    have = {"q": q, "a": alpha, "w": log_w, "o": other, "p": log_pi, "r": q[:, 0]}
-    return [have[letter] for letter in WAYS[name][1]]
-
-
 @pytest.mark.parametrize(
     ("name", "weights"),
     [(name, weights) for name in WAYS for weights in ("", "weighted") if not weights or "w" in WAYS[name][1]],
@@ -96,7 +47,7 @@ def test_single_calls_jit_and_vmap_give_the_same_bits(name, weights):
     """A row alone, in a batch, under vmap and under jit, for few, some and many actions."""
     call = WAYS[name][0]
     for actions in (5,) if weights else (2, 40):
-        batch = _arguments(name, actions, weights)
+        batch = arguments(name, actions, weights)
         axes = [None if x is None else 0 for x in batch]
         expected = np.asarray(call(*batch))
         over_rows = jax.vmap(call, axes)
@@ -116,11 +67,11 @@ def test_constants_of_a_program_give_the_same_bits(name):
     """Any argument closed over, or all: XLA simplifies what it knows, and must not know these."""
     call = WAYS[name][0]
     for actions in (3, 33):
-        arguments = _arguments(name, actions, "")
-        expected = np.asarray(call(*arguments))
-        for left in (None, *(i for i, x in enumerate(arguments) if x is not None)):
-            closed = lambda x, left=left, all=arguments: call(*(x if i == left else y for i, y in enumerate(all)))  # noqa: E731
-            assert_bits(np.asarray(jax.jit(closed)(None if left is None else arguments[left])), expected)
+        given = arguments(name, actions, "")
+        expected = np.asarray(call(*given))
+        for left in (None, *(i for i, x in enumerate(given) if x is not None)):
+            closed = lambda x, left=left, all=given: call(*(x if i == left else y for i, y in enumerate(all)))  # noqa: E731
+            assert_bits(np.asarray(jax.jit(closed)(None if left is None else given[left])), expected)
 
 
 def assert_bits(found, expected, share=0.0):

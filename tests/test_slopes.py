@@ -204,3 +204,13 @@ def test_divergence_by_the_second_density_where_the_first_underflows():
     np.testing.assert_allclose(found, truth, rtol=1e-6, atol=2e-7)
     to = jax.grad(lambda q, a: softql.kl_to_boltzmann(log_p, q, a).sum(), (0, 1))
     assert all(np.isfinite(x).all() for x in jax.jit(to)(log_q, np.ones(256, np.float32)))
+
+
+def test_the_value_of_a_sure_policy_bends_as_any_other():
+    """At log pi = 0 a second derivative is what it is beside it: p (gain - 2 alpha) along log pi, -p along alpha."""
+    log_pi, q, alpha = jnp.array([0.0, -jnp.inf]), jnp.array([1.0, 3.0]), jnp.float32(2)
+    bends = jax.jit(jax.jacfwd(jax.grad(softql.policy_value, (0, 1)), (0, 2)))(log_pi, q, alpha)
+    np.testing.assert_array_equal(bends[0][0], [[-3, 0], [0, 0]])
+    np.testing.assert_array_equal(bends[0][1], [-1, 0])
+    np.testing.assert_array_equal(bends[1][0], [[1, 0], [0, 0]])
+    assert np.isnan(jax.vmap(softql.policy_value)(log_pi[None], q[None], -alpha[None])).all()

@@ -25,7 +25,12 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=200, help="rows of each regime (4,096 actions: a fiftieth)")
     parser.add_argument("--peers", help="a Python that has the peers; without it, an environment is made for them")
     parser.add_argument("--price", action="store_true", help="only measure the price in speed: on a quiet machine")
+    parser.add_argument("--bits", action="store_true", help="only count results that depend on the way of calling")
     arguments = parser.parse_args()
+    if arguments.bits:
+        found = run([sys.executable, "-m", "benchmarks.accuracy.bits"])
+        page.write_bits(DOCS / "accuracy.md", json.loads(found))
+        return
     if arguments.price:
         found = run([sys.executable, "-m", "benchmarks.accuracy.price"])
         page.write_price(DOCS / "accuracy.md", json.loads(found))

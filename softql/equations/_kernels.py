@@ -63,8 +63,8 @@ def policy_value(log_pi: jax.Array, q: jax.Array, alpha: jax.Array, log_w: jax.A
 
 def gains(log_pi: jax.Array, q: jax.Array, alpha: jax.Array, taken: jax.Array) -> jax.Array:
     """Q - alpha log pi where it is taken, with infinity times 0 read as 0."""
-    log_pi = jnp.where(taken, log_pi, 0)
-    return jnp.where(taken, q, 0) - jnp.where(log_pi == 0, 0, alpha[..., None]) * log_pi
+    log_pi, heat = jnp.where(taken, log_pi, 0), alpha[..., None]
+    return jnp.where(taken, q, 0) - jnp.where((log_pi == 0) & (heat == jnp.inf), 0, heat) * log_pi
 
 
 def entropy_of(log_pi: jax.Array, log_w: jax.Array | None) -> jax.Array:

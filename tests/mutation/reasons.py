@@ -35,19 +35,38 @@ ENDLESS = "Never ends: stopped by the clock, which is no kill."
 NONE = "Where q has no mass, the excess is q - p either way."
 EXACT = "Another error-free sum on the way: no digit is lost or won."
 SHAPE = "Read for its shape alone."
+NEVER = "`log_w` is None on this line."
+MASKLESS = "None differs from -inf: without weights, the line for weights says the same."
+EIGHTH = (
+    "An eighth in place of a sixteenth, taken out again. alpha L / 8 overflows only where alpha L > 8 times the "
+    "largest number, and there V >= alpha L - max |Q| overflows as well."
+)
+SHIFTED = (
+    "The second word of a shift that all actions share, where quotients overflow: the contrast is taken about its "
+    "mean, and its mean moves the divergence in second order only."
+)
+DEEP = "At an infinite depth the exponential is 0 already, and exp - 1 is -1, with second words of 0."
+LIMIT = "The largest number of this dtype has this dtype."
 INFINITE = "Minus infinity plus a weight, a quotient by 0 or of infinity: infinite already, without this line."
 
 REASONS: list[tuple[str, str, str]] = [
+    (r"_fast\.(log_)?policy", r"kernels\.(log_)?policy\(q, alpha, None\)", NEVER),
+    (r"_kernels\.|_weighted\.gibbs 2$|_fast\.logits", r"is None and False", MASKLESS),
+    (r"_counting\.value", r"2 / 16", EIGHTH),
+    (r"_weighted\._contrast", r"\+start_rest", SHIFTED),
+    (r"_weighted\.gibbs", r"isinf\(depth\[1\]\)", DEEP),
+    (r"_weighted\._divide", r"sqrt\(.*finfo\(dtype\)", LIMIT),
+    (r"_weighted\.kl", r"excess (<= 4|< 5), excess", FILLER),
+    (r"_weighted\.kl", r"log_w, 1\)", FILLER),
     (r"_rules\.d_(entropy_of|divergence)", r"\[\.\.\., 1\]", SHAPE),
     (r"_rules\._operator", r"symbolic_zeros|defjvp\(with_primal\)$", COST),
     (r"_rules\.d_log_partition", r"isfinite\(q\) \| \(p != 0\)", FILLER),
     (r"_words\.fold_max [12]$", r"x\.shape", COST),
     (r"_counting\.value", r"\+jnp\.inf", INFINITE),
-    (r"_counting\.value", r"max / 17|2 / 16", POWER),
+    (r"_counting\.value", r"max / 17", POWER),
     (r"_counting\.row_of", r"small = 2\.0|2 / small", POWER),
     (r"_rules\.d_divergence", r"kernels\.valid\((None, log_w|log_q, None)\)", NONE),
     (r"_rules\.d_(contrast|boltzmann_kl)|_weighted\.surprise", r">= 0", FILLER),
-    (r"_rules\.d_contrast", r"None\) > 0", FILLER),
     (r"_weighted\.spread", r"clip\(next_best / math\.log\(2\), None", GUARD),
     (r"_weighted\.spread", r"form\.bias - 2", SLACK),
     (r"_weighted\.spread", r"low - lowest", WORD),
@@ -55,7 +74,6 @@ REASONS: list[tuple[str, str, str]] = [
     (r"_weighted\.spread", r"zeros_like\(depth\[1\]\)", SAME),
     (r"_weighted\.(_contrast|_change)", r"take_along_axis\(.*, k\) (for|\*)", FIRST),
     (r"_weighted\._contrast", r"isfinite\(fine\) \|", "A quotient in two words is finite in both or in neither."),
-    (r"_weighted\._contrast", r"\+start_rest", ZERO),
     (r"_words\.exact_sum", r"range\(4\)|range\(len\(terms\)\)", EXACT),
     (r"_words\.exact_sum", r"terms\[1\]|terms\[2:-1\]", WORD),
     (r"Row\.over_actions", r".", AGAIN),

@@ -19,5 +19,6 @@ def test_float64():
     thunks = dict(recorded.thunks(softql.equations, np.float64))
     assert list(thunks) == list(expected)
     assert len(expected) > 300
-    for name in list(expected)[:: 1 if THOROUGH else 6]:
+    usual = [name for name in expected if not name.split(': ')[1].startswith(recorded.LONG)]
+    for name in expected if THOROUGH else usual[::6]:
         assert recorded.answer(thunks[name]) == expected[name], name
