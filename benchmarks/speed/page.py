@@ -137,7 +137,9 @@ def page(found: Row) -> str:
         if name in found["workloads"]:
             lines += table(name, found["workloads"][name])
     missing = [name for name in COLUMNS if name not in found["workloads"]]
-    lines += ["", "## Not measured", "", f"- accelerators: every figure here is of a CPU.{_list(missing)}"]
+    gpu = "accelerators: every figure here is of a CPU; of `benchmarks/gpu.sh` only the dry run on a CPU has been made"
+    lines += ["", "## Not measured", "", f"- {gpu}.{_list(missing)}"]
+    lines += ["", "How cost grows with seeds, devices and processes: [scaling](scaling.md)."]
     return "\n".join(lines) + "\n"
 
 
