@@ -36,11 +36,11 @@ def draw(found: Row) -> None:
             colours = [own if name.startswith("softql") else other for name, _, _ in times]
             bars = left.barh([name for name, _, _ in times], [s for _, s, _ in times], color=colours)
             left.bar_label(bars, [f" {s:.0f} s" + ("" if done else ", not solved") for _, s, done in times])
-            left.set_title("CartPole-v1: from process start to 475 on each of 4 seeds", loc="left", fontsize=9)
+            left.set_title("CartPole-v1: seconds to 475, 4 seeds", loc="left", fontsize=9)
             bars = right.barh([name for name, _ in faster], [x for _, x in faster], color=own)
             right.bar_label(bars, [f" {x:.2f}" for _, x in faster])
             right.axvline(1.0, color=ink, linewidth=0.8)
-            right.set_title("the same work: how many times as fast softql is", loc="left", fontsize=9)
+            right.set_title("softql, times as fast at the same work", loc="left", fontsize=9)
             for axes in (left, right):
                 axes.invert_yaxis()
                 axes.spines[["top", "right"]].set_visible(False)
