@@ -6,6 +6,7 @@ Room: docs.
 import csv
 import importlib.util
 import json
+import os
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -109,6 +110,8 @@ def test_every_picture_has_its_numbers_and_every_figure_its_command():
             assert (DOCS.parent / words[1]).exists(), command
         elif words[0] == "softql":
             assert words[1] in known, command
+        elif words[0].endswith(".sh"):
+            assert os.access(DOCS.parent / words[0], os.X_OK), command
         else:
             assert words[0] == "make", command
 
