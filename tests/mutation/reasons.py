@@ -41,10 +41,6 @@ EIGHTH = (
     "An eighth in place of a sixteenth, taken out again. alpha L / 8 overflows only where alpha L > 8 times the "
     "largest number, and there V >= alpha L - max |Q| overflows as well."
 )
-SHIFTED = (
-    "The second word of a shift that all actions share, where quotients overflow: the contrast is taken about its "
-    "mean, and its mean moves the divergence in second order only."
-)
 DEEP = "At an infinite depth the exponential is 0 already, and exp - 1 is -1, with second words of 0."
 LIMIT = "The largest number of this dtype has this dtype."
 INFINITE = "Minus infinity plus a weight, a quotient by 0 or of infinity: infinite already, without this line."
@@ -53,7 +49,6 @@ REASONS: list[tuple[str, str, str]] = [
     (r"_fast\.(log_)?policy", r"kernels\.(log_)?policy\(q, alpha, None\)", NEVER),
     (r"_kernels\.|_weighted\.gibbs 2$|_fast\.logits", r"is None and False", MASKLESS),
     (r"_counting\.value", r"2 / 16", EIGHTH),
-    (r"_weighted\._contrast", r"\+start_rest", SHIFTED),
     (r"_weighted\.gibbs", r"isinf\(depth\[1\]\)", DEEP),
     (r"_weighted\._divide", r"sqrt\(.*finfo\(dtype\)", LIMIT),
     (r"_weighted\.kl", r"excess (<= 4|< 5), excess", FILLER),
