@@ -164,7 +164,7 @@ def bibtex(tag: str | None = None) -> str:
         return _entry(SOFTQL)
     catalogue = json.loads(resources.files("softql").joinpath("laws", "catalogue.json").read_text("utf-8"))
     formulas = {name: about["formula"] for name, about in catalogue["tags"].items()}
-    name = _found(tag, [*formulas, *SOURCES])
+    name = _found(tag, list(dict.fromkeys([*formulas, *SOURCES])))
     kind, key, fields = SOFTQL
     about = [f"% [{name}] {formulas[name]}"] if name in formulas else []
     own = (kind, key, {**fields, "note": f"[{name}]"})

@@ -10,7 +10,6 @@ case.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -237,7 +236,7 @@ def _resume(arguments: argparse.Namespace) -> int:
     folder = arguments.resume
     options.nothing_else(arguments)
     try:
-        config = json.loads((folder / runs.CONFIG).read_text())
+        config = runs.read_json(folder / runs.CONFIG)
         if config.get("command") == "sweep":
             raise Mistake(f"{folder} holds a sweep: softql sweep --resume {folder} goes on")
         plan = session.resumed(config, *finding.environment(config["environment"]))

@@ -81,7 +81,7 @@ def sweep_picture(
     right.xaxis.set_major_formatter(thousands)
     if order:
         right.legend(fontsize=7.5)
-    _tidy(figure, (left, right), f"{title}; {scores.shape[1]} seeds")
+    _tidy(figure, (left, right), f"{title}; {scores.shape[1]} seed{'s' * (scores.shape[1] != 1)}")
     return figure
 
 

@@ -6,7 +6,6 @@ Nothing heavy is imported before the command runs.
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
 from softql import finding, opening, options
@@ -51,7 +50,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         from softql import judging, runs, session, sweep
     folder, policy, alpha = arguments.folder, arguments.policy, arguments.alpha
     try:
-        config = json.loads((folder / runs.CONFIG).read_text())
+        config = runs.read_json(folder / runs.CONFIG)
         if arguments.env:
             config["environment"] = finding.settled(arguments.env)
         env, env_params = finding.environment(config["environment"])

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from softql.loading import load, one_line
+from softql.loading import load, one_line, place
 from softql.mistakes import Mistake
 
 __all__ = ["environment", "label", "network", "settled"]
@@ -224,7 +224,7 @@ def _tried(what: str, call: Callable[[], Any]) -> Any:
     except Mistake:
         raise
     except Exception as error:
-        raise Mistake(f"{what} raised {type(error).__name__}: {one_line(error)}") from error
+        raise Mistake(f"{what} raised {type(error).__name__}: {one_line(error)}{place(error)}") from error
 
 
 def _length(x: Any) -> int | None:

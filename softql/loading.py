@@ -14,7 +14,7 @@ from typing import Any
 
 from softql.mistakes import Mistake
 
-__all__ = ["load", "one_line"]
+__all__ = ["load", "one_line", "place"]
 
 
 def load(target: str, passing: tuple[type[BaseException], ...] = ()) -> Any:
@@ -46,6 +46,14 @@ def one_line(error: BaseException) -> str:
         return " ".join(str(error).split())[:300]
     except Exception:
         return "(an exception that cannot be printed)"
+
+
+def place(error: BaseException) -> str:
+    """The last line that an exception came through outside softql and installed packages, as ` (file, line n)`."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename[:1] != "<"]
+    own = [frame for frame in frames if not {"site-packages", "dist-packages"} & {*Path(frame.filename).parts}]
+    own = [frame for frame in own if not Path(frame.filename).is_relative_to(Path(__file__).parent)]
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
 
 
 def _attribute(found: Any, name: str, path: str) -> Any:

@@ -12,12 +12,14 @@ import csv
 import html
 import json
 import re
+import shlex
 import statistics
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from softql import options
+from softql.finding import label
 from softql.mistakes import Mistake
 
 __all__ = ["add_to", "page"]
@@ -93,7 +95,8 @@ def page(folder: Path) -> str:
         status = f"{result['status']}, {result['env_steps_per_seed']:,} environment steps a seed"
     except (KeyError, TypeError, ValueError) as error:
         raise Mistake(f"{folder} holds no report of softql train: {error!r} in config.json or result.json") from error
-    title = f"{name}, {config.get('seeds', '?')} seeds"
+    seeds = config.get("seeds", "?")
+    title = f"{label(name)}, {seeds} seed{'s' * (seeds != 1)}"
     parts = [
         f"<p>{_safe(status)}, in {float(result.get('seconds', float('nan'))):.0f} s.</p>",
         "<h2>What each seed learned</h2>",
@@ -190,16 +193,16 @@ def again(config: Mapping[str, Any]) -> str:
     """The command that makes the run again, every setting that has a flag written out."""
     hyper, shape = config.get("hyper", {}), config.get("shape", {})
     given: dict[str, Any] = {"mode": config.get("mode"), "seed": config.get("seed"), "seeds": config.get("seeds")}
-    given["steps"] = config.get("env_steps_per_seed")
+    given |= {"steps": config.get("env_steps_per_seed"), "episodes": config.get("evaluation_episodes")}
     given |= {name: hyper[name] for name in options.HYPER if name in hyper}
     given |= {name: shape[name] for name in (*options.SHAPE, *options.SIZE) if name in shape}
     given = {name: x for name, x in given.items() if name not in IDLE.get(str(shape.get("mode")), ())}
-    if "hidden" in shape:
-        given["hidden"] = ",".join(map(str, shape["hidden"]))
     if config.get("network"):
         given["network"] = config["network"]
-    flags = (f"{options.flag(name)} {value}" for name, value in given.items() if value is not None)
-    return " ".join([f"softql train {config['environment']}", *flags])
+    elif "hidden" in shape:
+        given["hidden"] = ",".join(map(str, shape["hidden"]))
+    flags = [word for name, x in given.items() if x is not None for word in (options.flag(name), str(x))]
+    return shlex.join(["softql", "train", config["environment"], *flags])
 
 
 def _settings(config: Mapping[str, Any]) -> str:

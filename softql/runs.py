@@ -110,9 +110,16 @@ def _fresh(root: Path, env_name: str) -> Path:
 
 
 def ended(folder: Path) -> str | None:
-    """How the run in a folder ended for good, "done" or "diverged"; None while it may go on."""
+    """How the run in a folder ended for good, "done" or "diverged"; None while it may go on.
+
+    Raises:
+      ValueError: when what it says of that is damaged.
+    """
     path = folder / RESULT
-    status = json.loads(path.read_text()).get("status") if path.exists() else None
+    try:
+        status = read_json(path).get("status") if path.exists() else None
+    except ValueError as error:
+        raise ValueError(f"{error}; remove it, and --resume makes the run again") from error
     return status if status in ("done", "diverged") else None
 
 
@@ -137,9 +144,47 @@ def machine() -> dict[str, Any]:
     return {"platform": platform.platform(), "processors": os.cpu_count(), "devices": devices}
 
 
+def counted(n: int, thing: str) -> str:
+    """So many of a thing.
+
+    Example:
+        >>> counted(1, "seed"), counted(1_200, "seed")
+        ('1 seed', '1,200 seeds')
+    """
+    return f"{n:,} {thing}{'s' * (n != 1)}"
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON as one act, on disk when this returns; infinities and NaN become strings."""
     checkpoint.write(path, (json.dumps(plain(content), indent=2, allow_nan=False) + "\n").encode())
+
+
+def said(error: Exception) -> str:
+    """What kept a file from being read, the file first.
+
+    Example:
+        >>> said(FileNotFoundError(2, "No such file or directory", "run/parameters.npz"))
+        'run/parameters.npz: No such file or directory'
+    """
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """What a file of a run folder says.
+
+    Raises:
+      OSError: when there is none.
+      ValueError: when it is damaged.
+    """
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise ValueError(f"its {path.name} is damaged ({error})") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"its {path.name} is damaged: it holds a {type(found).__name__}")
+    return found
 
 
 def write_table(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
@@ -363,6 +408,7 @@ __all__ = [
     "Progress",
     "Unwritten",
     "claim",
+    "counted",
     "ended",
     "forget_progress",
     "last_state",
@@ -371,8 +417,10 @@ __all__ = [
     "locked",
     "machine",
     "plain",
+    "read_json",
     "read_lanes",
     "read_metrics",
+    "said",
     "save_parameters",
     "save_progress",
     "versions",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -96,6 +95,8 @@ def plan(env: Any, env_params: Any, env_name: str, settings: Mapping[str, Any], 
         if name in KNOBS - fields or name in idle:
             flag = "--" + name.rstrip("_").replace("_", "-")
             raise ValueError(f"{flag} means nothing in mode {recipe.shape.mode!r}")
+    if "network" in settings and "hidden" in settings and not repeated:
+        raise ValueError("--hidden means nothing beside --network: a network of your own has its own widths")
     if "entropy_target" in settings and "alpha_rate" not in settings:
         raise ValueError("--entropy-target means nothing without --alpha-rate: alpha stays where it is")
     shape = replace(recipe.shape, **_known(vars(recipe.shape), settings))
@@ -227,7 +228,7 @@ def run(
     """
     console = together.speaking() if console is None else console
     here = {"versions": runs.versions(), "machine": runs.machine() | together.laid(plan.mesh)}
-    console.print(f"softql train {plan.label}: {plan.seeds} seeds, {_settings(plan)} -> {folder}")
+    console.print(f"softql train {plan.label}: {runs.counted(plan.seeds, 'seed')}, {_settings(plan)} -> {folder}")
     writers = writers if sharding.leads() else ()
     also = opened(writers, folder, runs.plain(describe(plan)))  # first: what can't start leaves no run behind
     start = _found(plan, folder, console, here) if resume else None
@@ -256,7 +257,7 @@ def described(writers: Sequence[str]) -> dict[str, Any]:
 
 def _found(plan: Plan, folder: Path, console: Console, here: Mapping[str, Any]) -> runs.Progress | None:
     """How far the run got, and what is to be said about that."""
-    say_what_changed(json.loads((folder / runs.CONFIG).read_text()), here, console)
+    say_what_changed(runs.read_json(folder / runs.CONFIG), here, console)
     progress, refused = together.progress_of(folder, state_like(plan))
     for line in refused:
         console.print(line)
@@ -489,7 +490,7 @@ def missing(plan: Plan, folder: Path) -> str | None:
     try:
         runs.load_parameters(folder, state_like(plan).params)
     except (OSError, checkpoint.Unreadable) as error:
-        return str(error)
+        return runs.said(error)
     return None
 
 

@@ -7,7 +7,6 @@ twice; the last group is filled up with copies of the last lane, which are forgo
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -227,7 +226,7 @@ def run(
     plan = sweep.base
     here = {"versions": runs.versions(), "machine": runs.machine() | together.laid(plan.mesh)}
     console.print(
-        f"softql sweep {plan.label}: {len(sweep.settings)} combinations x {plan.seeds} seeds, "
+        f"softql sweep {plan.label}: {len(sweep.settings)} combinations x {runs.counted(plan.seeds, 'seed')}, "
         f"{plan.env_steps:,} steps each -> {folder}"
     )
     if not sweep.width:
@@ -256,7 +255,7 @@ def run(
 
 def _found(sweep: Sweep, folder: Path, console: Console, here: Mapping[str, Any], sofar: Sofar) -> float:
     """Bring `sofar` to the last good state; returns the seconds that it took."""
-    session.say_what_changed(json.loads((folder / runs.CONFIG).read_text()), here, console)
+    session.say_what_changed(runs.read_json(folder / runs.CONFIG), here, console)
     like = jax.eval_shape(jax.vmap(sweep.base.agent.init), *_lanes(sweep, 0))
     progress, refused = together.progress_of(folder, {**sofar.tree(), "lanes": like})
     for line in refused:
@@ -430,7 +429,8 @@ def tell(
     found = estimates(sweep, scores)
     best = int(np.argmax([np.nan_to_num(e.iqm, nan=-np.inf) for e in found]))
     table = Table(
-        title=f"{policy}, {sweep.base.seeds} seeds, {returns.shape[1]} episodes each; IQM and 95 % bootstrap interval",
+        title=f"{policy}, {runs.counted(sweep.base.seeds, 'seed')}, {runs.counted(returns.shape[1], 'episode')} each; "
+        "IQM and 95 % bootstrap interval",
         title_justify="left",
     )
     varied = [name for name, values in sweep.axes.items() if len(values) > 1]
@@ -478,7 +478,7 @@ def missing(sweep: Sweep, folder: Path) -> str | None:
     try:
         _left(sweep, folder)
     except (OSError, checkpoint.Unreadable) as error:
-        return str(error)
+        return runs.said(error)
     return None
 
 

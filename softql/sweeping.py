@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -132,7 +131,7 @@ def _resume(arguments: argparse.Namespace) -> int:
     folder = arguments.resume
     options.nothing_else(arguments)
     try:
-        config = json.loads((folder / runs.CONFIG).read_text())
+        config = runs.read_json(folder / runs.CONFIG)
         planned = sweep.resumed(config, *finding.environment(config["environment"]))
         if (ended := runs.ended(folder)) is not None:
             if not (lost := sweep.missing(planned, folder)):

@@ -147,7 +147,7 @@ LADDER = {
     ),
     "softql.verification": ({"softql.laws", "softql.loading", "softql.mistakes"}, set()),
     "softql.citing": ({"softql", "softql.mistakes"}, set()),
-    "softql.reporting": ({"softql.options", "softql.mistakes"}, set()),
+    "softql.reporting": ({"softql.finding", "softql.options", "softql.mistakes"}, set()),
     "softql.cli": (
         {
             *("softql.citing", "softql.reporting", "softql.sweeping", "softql.comparing", "softql.evaluating"),

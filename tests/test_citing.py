@@ -87,6 +87,8 @@ def test_brackets_spaces_and_case_do_not_matter(capsys):
 def test_an_unknown_tag_is_one_line(capsys):
     with pytest.raises(Mistake, match=r"did you mean H17 Eq\. 5"):
         bibtex("H17 Eq. 55")
+    with pytest.raises(Mistake, match=r"did you mean H17, S17, N17\?"):
+        bibtex('"H17')
     assert cli.main(["cite", "Knuth"]) == 2
     assert capsys.readouterr().err.startswith("softql: there is no tag 'Knuth'; there are Note L13")
 

@@ -97,6 +97,7 @@ def test_the_parameters_are_those_of_the_config(tmp_path):
         (["Pendulum-v1", "--lambda", "0.5"], "--lambda means nothing in mode 'quadrature'"),
         (["Pendulum-v1", "--chain", "5"], "--chain means nothing in mode 'quadrature'"),
         (["Pendulum-v1", "--mode", "stein", "--nodes", "5"], "--nodes means nothing in mode 'stein'"),
+        (["CartPole-v1", "--network", "softql.agents:q_network", "--hidden", "8"], "--hidden means nothing beside"),
         (["Pendulum-v1", "--entropy-target", "0.5"], "means nothing without --alpha-rate"),
         (["CartPole-v1", "--steps", "3e9"], "the step counter holds at most"),
         (["CartPole-v1", "--alpha", "-1"], "alpha = -1.0: it must be positive"),

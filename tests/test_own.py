@@ -103,7 +103,8 @@ def test_what_is_no_environment_is_said_in_one_line(name, says):
     [
         (f"{OWN}:Space", "Corridor", "is no pair (init, apply)"),
         (f"{OWN}:wide", "Corridor", "gives float32[3, 4], expected floating-point numbers [3, 2]"),
-        (f"{OWN}:linear", "CartPole-v1", "apply(params, obs (3, 4)) raised"),
+        (f"{OWN}:linear", "CartPole-v1", "apply(params, obs (3, 4)) raised TypeError: dot_general"),
+        (f"{OWN}:linear", "CartPole-v1", "(own.py, line "),
         ("jax.nn:relu", "Corridor", "jax.nn:relu(env, env_params) raised TypeError"),
     ],
 )

@@ -67,7 +67,15 @@ def test_the_command_makes_the_run_again(name, settings):
     config = described(name, {**GIVEN, **settings})
     arguments = vars(cli.parser().parse_args(shlex.split(reporting.again(config))[1:]))
     given = {key: value for key, value in arguments.items() if value is not None}
-    assert described(name, {**given, "episodes": 5}) == config
+    assert described(name, given) == config
+
+
+def test_the_command_names_things_of_ones_own_as_a_shell_reads_them():
+    config = described("CartPole-v1", {**GIVEN, "network": "softql.agents:q_network"})
+    config["environment"] = "/tmp/my files/mine.py:Maze"
+    arguments = vars(cli.parser().parse_args(shlex.split(reporting.again(config))[1:]))
+    assert (arguments["environment"], arguments["network"]) == (config["environment"], config["network"])
+    assert arguments["hidden"] is None
 
 
 @pytest.mark.parametrize("mode", CONTINUOUS_MODES)

@@ -130,6 +130,18 @@ def test_an_ended_run_whose_parameters_are_damaged_is_made_again(mode, bad, tmp_
     assert outcome(folder) == expected
 
 
+def test_a_record_that_is_damaged_is_named(mode, tmp_path, capsys):
+    shutil.copytree(mode[1], folder := tmp_path / "run")
+    (folder / runs.RESULT).write_text("")
+    assert softql("train", "--resume", folder) == 2
+    assert "its result.json is damaged (Expecting value: line 1 column 1 (char 0)); rem" in capsys.readouterr().err
+    for content, told in (('{"a":', "its config.json is damaged (Exp"), ("[]", "config.json is damaged: it holds a")):
+        (folder / runs.CONFIG).write_text(content)
+        for command in (["train", "--resume"], ["sweep", "--resume"], ["evaluate"]):
+            assert softql(*command, folder) == 2
+            assert told in capsys.readouterr().err
+
+
 def test_damaged_parameters_of_a_stopped_run_are_those_of_its_last_state(cut, capsys):
     folder, _ = cut
     assert softql("evaluate", folder) == 2  # nothing has been left there yet
