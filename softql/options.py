@@ -139,6 +139,8 @@ def alone(folder: Path, run: Callable[[], str], resume: bool) -> int:
         with runs.locked(folder) if first else nullcontext():
             if first and not resume and (folder / runs.CONFIG).exists():
                 raise Mistake(f"another process began a run in {folder}")
+            if first and resume:
+                runs.probe(folder)  # before the work, not after it
             status = run()
     except BlockingIOError as error:
         raise Mistake(f"another process is training in {folder}") from error

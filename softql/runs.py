@@ -63,10 +63,19 @@ def claim(out: str | Path | None, env_name: str) -> Path:
     if (folder / CONFIG).exists():
         raise FileExistsError(f"{folder} already holds a run: choose another --out, or remove it")
     folder.mkdir(parents=True, exist_ok=True)
-    probe = folder / f".softql-{os.getpid()}"
-    probe.write_bytes(b"")
-    probe.unlink(missing_ok=True)
+    probe(folder)
     return folder
+
+
+def probe(folder: Path) -> None:
+    """Write a file in a folder, and remove it.
+
+    Raises:
+      OSError: when that is not allowed.
+    """
+    path = folder / f".softql-{os.getpid()}"
+    path.write_bytes(b"")
+    path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -417,6 +426,7 @@ __all__ = [
     "locked",
     "machine",
     "plain",
+    "probe",
     "read_json",
     "read_lanes",
     "read_metrics",
