@@ -37,7 +37,7 @@ from softql.judging import returns_of, tell
 from softql.mdp import World, from_gymnax
 from softql.progress import Saver, shown, stop_on_interrupt
 from softql.showing import policy_picture
-from softql.train import Diverged, seeds, summary, train
+from softql.train import Diverged, abreast, seeds, summary, train
 from softql.writers import Writer, opened
 
 GAPS = ("suboptimality", "greedy_suboptimality", "q_error")  # columns of metrics.csv where an exact answer exists
@@ -45,7 +45,6 @@ KNOBS = {*Hyper._fields, *ContinuousHyper._fields, *vars(Shape()), *vars(Continu
 CHUNKS = 100  # how often progress is shown and metrics are written
 EXACT = 1_000  # states up to which an environment is enumerated, and the policy measured against Q*
 SAVED = 10.0  # seconds between two saved states, at least
-HEAVY = 4_096  # rows of an update times width from which a CPU is faster with one lane after another, as measured
 
 
 class Plan(NamedTuple):
@@ -71,9 +70,7 @@ class Plan(NamedTuple):
     @property
     def side_by_side(self) -> bool:
         """Whether the lanes of a device are one vmap; else they learn one after another."""
-        shape = self.shape
-        rows = shape.envs * shape.rollout // shape.minibatches if shape.mode == "on_policy" else shape.batch
-        return jax.default_backend() != "cpu" or rows * max(shape.hidden, default=1) < HEAVY
+        return abreast(self.shape)
 
     @property
     def label(self) -> str:

@@ -17,9 +17,11 @@ from jax.sharding import Mesh, NamedSharding
 from jaxtyping import Array
 
 from softql import sharding
-from softql.agents.records import Agent, Hyper, Metrics, State, checked
+from softql.agents.records import Agent, ContinuousShape, Hyper, Metrics, Shape, State, checked
 
-__all__ = ["Diverged", "seeds", "summary", "train"]
+__all__ = ["Diverged", "abreast", "seeds", "summary", "train"]
+
+HEAVY = 4_096  # rows of an update times width from which a CPU is faster with one lane after another, as measured
 
 
 class Diverged(ArithmeticError):
@@ -81,7 +83,7 @@ def train(
         mesh: of `softql.sharding.mesh`: its axis `seed` splits the lanes, `env` the environments of each; None is one
             device. In several processes every one calls this with the same arguments.
         side_by_side: False runs the lanes of a device one after another, see `softql.sharding.each`: on a CPU as fast
-            or faster if a lane is work enough, and each with the same bits on any mesh of one column.
+            or faster if a lane is work enough (`abreast`), and each with the same bits on any mesh of one column.
 
     Yields:
         state: with a leading [lane]. Its `memory` is donated to the next chunk, so read it before you go on; all
@@ -114,6 +116,20 @@ def train(
     elif mesh is not None:
         state = sharding.placed(state, mesh, SPLIT)
     return _chunks(run, hyper, state, steps, chunk, halt)
+
+
+def abreast(shape: Shape | ContinuousShape) -> bool:
+    """Whether lanes of this shape learn faster in one vmap than one after another, here: train's `side_by_side`.
+
+    Accelerators want all lanes at once; a CPU does only where the updates of a lane are small.
+
+    Example:
+        >>> from softql.agents import Shape
+        >>> abreast(Shape(mode="replay", batch=8, hidden=(16,)))
+        True
+    """
+    rows = shape.envs * shape.rollout // shape.minibatches if shape.mode == "on_policy" else shape.batch
+    return jax.default_backend() != "cpu" or rows * max(shape.hidden, default=1) < HEAVY
 
 
 def _chunks(

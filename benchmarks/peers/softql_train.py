@@ -11,7 +11,7 @@ from serve import Contestant, serve
 
 from softql.agents import Hyper, Network, Shape, agent, q_network
 from softql.judging import judge_of, keys
-from softql.train import seeds, train
+from softql.train import abreast, seeds, train
 
 
 def plain(network: Network, hidden: tuple[int, ...]) -> Network:
@@ -33,8 +33,9 @@ def make(settings: dict[str, Any]) -> Contestant:
     network = network if settings["norm"] else plain(network, shape.hidden)
     lanes = len(settings["seeds"])
     chunk = settings["chunk"] // shape.env_steps
-    run = train(agent(env, env_params, shape, network), hyper, seeds(settings["seeds"][0], lanes), 1_000_000, chunk)
-    judge = judge_of(env, env_params, shape, settings["episodes"], network=network)
+    learner, from_keys = agent(env, env_params, shape, network), seeds(settings["seeds"][0], lanes)
+    run = train(learner, hyper, from_keys, 1_000_000, chunk, side_by_side=abreast(shape))
+    judge = judge_of(env, env_params, shape, settings["episodes"], network=network, side_by_side=abreast(shape))
     held: dict[str, Any] = {}
 
     def advance() -> None:

@@ -84,8 +84,9 @@ TOLD = {
         "CartPole-v1, the same work: 10 environments, a network of 120-84 without a norm, one update of 128 "
         "out of 10,000 for 10 steps; one seed, interleaved processes. softql learns from soft values, the "
         "others by DQN; learning rate, discount, exploration and the pace of the target are each library's "
-        "own for CartPole. stable-baselines3 runs gymnasium's CartPole. Seconds to 475 are those of 4 seeds "
-        "from the start of the process."
+        "own for CartPole (rejax without double and dueling networks). rejax 0.1.3 does not run with gymnax 1.0 "
+        "and has 0.0.9's CartPole, stable-baselines3 gymnasium's. Seconds to 475 are those of 4 seeds from the start "
+        "of the process."
     ),
     "on_policy": (
         "CartPole-v1, the same environments x steps x epochs x minibatches, 64-64 with layer norm, the same "
@@ -93,8 +94,8 @@ TOLD = {
     ),
     "solve": (
         "From the start of the process (imports, compiling, training, judging) until each of 4 seeds has had "
-        "a mean greedy return of 475 over 64 episodes. Each as its makers set it for CartPole; no compilation "
-        "cache, but in the rows that say so."
+        "a mean greedy return of 475 over 64 episodes. Each as its makers set it for CartPole (softql: "
+        "`defaults_for`); no compilation cache, but in the rows that say so."
     ),
     "seeds": (
         "Steps a second over all seeds in one process, beside one seed of the same program. Settings of `on_policy`."

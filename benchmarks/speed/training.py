@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 from benchmarks.speed.contests import Contestant, missing, paced, solved
 from benchmarks.speed.timing import Row, compared
+from softql.agents import Hyper, Shape, defaults_for
 
 EPISODES = 64  # of each judgement, a seed
 SEEDS = 4
@@ -24,6 +27,15 @@ EVERY = {"seeds": [0], "episodes": EPISODES}
 def softql(name: str, shape: Row, hyper: Row, chunk: int, limit: int, norm: bool = True) -> Contestant:
     settings = {"shape": shape, "hyper": SOFTQL | hyper, "norm": norm, "chunk": chunk, "limit": limit}
     return Contestant(name, "", "softql_train.py", EVERY | settings)
+
+
+def as_shipped(name: str, mode: Literal["on_policy", "replay"], chunk: int) -> Contestant:
+    """The recipe that `softql train CartPole-v1` follows."""
+    recipe = defaults_for("CartPole-v1", mode)
+    assert isinstance(recipe.shape, Shape)
+    assert isinstance(recipe.hyper, Hyper)
+    hyper = {x: y for x, y in recipe.hyper._asdict().items() if y is not None}
+    return softql(name, asdict(recipe.shape), hyper, chunk, recipe.env_steps)
 
 
 def rejax(name: str, algorithm: str, config: Row, iteration: int, chunk: int, limit: int, **more: object) -> Contestant:
@@ -75,10 +87,7 @@ def same_on_policy(envs: int, rollout: int, epochs: int, minibatches: int, rate:
 
 
 def own_settings() -> list[Contestant]:
-    """Each as its makers set it for CartPole."""
-    shape = {"envs": 64, "rollout": 16, "epochs": 4, "minibatches": 8, "hidden": [64, 64]}
-    quick = {"learning_rate": 2e-3, "lambda_": 0.9, "anneal": 300_000.0}
-    replayed = {"mode": "replay", "envs": 32, "rollout": 2, "batch": 512, "buffer": 65_536, "hidden": [64, 64]}
+    """Each as its makers set it for CartPole; softql's are `softql.agents.defaults_for`."""
     pqn = {"num_envs": 16, "num_steps": 128, "num_epochs": 5, "num_minibatches": 16, "learning_rate": 3e-4}
     dqn = {"num_envs": 10, "buffer_size": 50_000, "fill_buffer": 5_000, "batch_size": 100, "max_grad_norm": 10}
     dqn |= {
@@ -91,10 +100,9 @@ def own_settings() -> list[Contestant]:
     zoo = {"learning_rate": 2.3e-3, "batch_size": 64, "buffer_size": 100_000, "learning_starts": 1_000, "gamma": 0.99}
     zoo |= {"target_update_interval": 10, "train_freq": 256, "gradient_steps": 128, "exploration_fraction": 0.16}
     zoo |= {"exploration_final_eps": 0.04, "policy_kwargs": {"net_arch": [256, 256]}}
-    replay_hyper = {"learning_rate": 3e-3, "polyak": 0.05, "anneal": 600_000.0}
     return [
-        softql("softql, on-policy", shape, quick, 8_192, 300_000),
-        softql("softql, replay", replayed, replay_hyper, 9_984, 600_000),
+        as_shipped("softql, on-policy", "on_policy", 16_384),
+        as_shipped("softql, replay", "replay", 9_984),
         rejax("rejax PQN", "pqn", PQN | pqn, 2_048, 16_384, 524_288),
         rejax("rejax DQN", "dqn", dqn, 10, 2_500, 100_000),
         clean("a clean JAX DQN (purejaxrl's recipe)", 10, [120, 84], 128, 10_000, 10_000, 500_000),
