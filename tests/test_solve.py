@@ -8,8 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from softql import cli, maps, runs, solving
+from softql import cli, runs, solving
 from softql.agents import q_network
+from softql.drawing import LIGHT
 from softql.evaluate import exact_gap, network_q, optimum
 from softql.mdp import from_gymnax
 from softql.tabular import evaluate_policy, optimal_policy, soft_policy_iteration
@@ -60,7 +61,7 @@ def test_actions_point_where_they_lead():
     np.testing.assert_allclose(columns, np.broadcast_to([-(0.5**0.5), 0.5**0.5], columns.shape), atol=1e-6)
 
 
-def test_actions_point_where_they_lead_in_a_corner_too(tmp_path, monkeypatch):
+def test_actions_point_where_they_lead_in_a_corner_too():
     """FourRooms: up, right, down, left, in each cell, where walls leave only slips too; the end has no colour."""
     env, params = gymnax.make("FourRooms-misc")
     rooms = solving.answer(env, params, "FourRooms-misc", 0.1, 0.99)
@@ -68,12 +69,10 @@ def test_actions_point_where_they_lead_in_a_corner_too(tmp_path, monkeypatch):
     live = ~np.asarray(rooms.world.terminal)
     found = solving.directions(rooms)[live]
     np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), atol=1e-6)
-    figures, make = [], maps.empty_figure
-    monkeypatch.setattr(maps, "empty_figure", lambda size: figures.append(make(size)) or figures[-1])
-    solving.draw(rooms, tmp_path / "values.png")
+    figure = solving.draw(rooms, LIGHT)
     on_map = live & (rooms.cells[:, 0] >= 0)
     v = np.asarray(rooms.solution.v)[on_map]
-    assert figures[0].axes[0].images[0].get_clim() == pytest.approx((v.min(), v.max()))
+    assert figure.axes[0].images[0].get_clim() == pytest.approx((v.min(), v.max()))
 
 
 def test_large_values_keep_their_columns(tmp_path, capsys):
