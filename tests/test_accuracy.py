@@ -120,6 +120,26 @@ def test_d2_value_dalpha2_where_all_other_masses_vanish():
     np.testing.assert_allclose(jax.grad(lambda a: curve(x, a))(at), step, rtol=2e-3)
 
 
+@pytest.mark.parametrize("log_w", [None, np.array([0.5, 0.5, 2.0, -np.inf, 1.0], np.float32)])
+def test_d2_value_dalpha2_where_the_maximum_is_shared(log_w):
+    """The masses of all others vanish below the normal numbers as beside a single maximum."""
+    rng = np.random.default_rng(0)
+    q = rng.normal(size=(64, 5)).astype(np.float32)
+    q[:, 0] = q[:, 1] = q.max(-1)
+    g = q[:, :1].astype(float) - q
+    for alpha in np.float32([1e-8, 0.01, 0.02, 0.1, 1]):
+        t = g / float(alpha)
+        w = np.exp(-t + (0 if log_w is None else log_w.astype(float)))
+        with np.errstate(invalid="ignore"):
+            mean = (w * t).sum(-1, keepdims=True) / w.sum(-1, keepdims=True)
+        exact = (w * (t - mean) ** 2).sum(-1) / w.sum(-1) / float(alpha)
+        found = jax.vmap(jax.grad(softql.boltzmann_entropy, 1), (0, None, None))(q, alpha, log_w)
+        normal = exact > np.finfo(np.float32).tiny
+        np.testing.assert_allclose(np.asarray(found)[normal], exact[normal], rtol=1e-6)
+        assert not np.asarray(found)[exact < np.finfo(np.float32).smallest_subnormal].any()
+    assert normal.all()
+
+
 def test_the_machine_computes_as_the_promises_assume():
     from softql.equations._selftest import check_floats
 

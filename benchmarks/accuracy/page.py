@@ -174,7 +174,7 @@ infinite, x is the maximum of the others. †: some results have a sign that the
 
 XLA on CPU sets subnormal numbers to 0. So a result in range loses digits, down to 0, where a probability or a
 difference of Q that goes into it is subnormal. In float32, say: α π and the best action's A from α = 7e7 on, π / α
-below α = 1.5e-8, d²V/dα² where two actions share the maximum and the others' π vanish, KL where |Q| is near 1e-37.
+below α = 1.5e-8, KL where |Q| is near 1e-37.
 
 Regimes: T typical (6 actions) · D near-deterministic · U near-uniform · O common offset 1e3 to 1e7 (1e12 in float64) ·
 E |Q| to 1e30, α 1e-8 to 1e8 · N near ties · 4k 4,096 actions · Z where V crosses 0 · W a mixture with weights of 1e-30

@@ -140,7 +140,8 @@ def surprise(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Arr
 def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """E[t t] / alpha = Var[Q] / alpha^3, t the surprise; 0 at alpha = 0 and without valid actions.
 
-    Masses are scaled up by 2^k where those of all actions but the likeliest would vanish below the normal numbers.
+    Masses are scaled up by 2^k where those of all actions of another Q than the likeliest's would vanish below the
+    normal numbers.
     """
     z = gibbs(q, alpha, log_w)
     inside = z.valid & jnp.isfinite(z.gap[0])
@@ -150,9 +151,9 @@ def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array
     rest, rest_low = words.kept_pair(z.log_rest)
     depth = words.kept_pair(words.add(z.depth, (rest[..., None], rest_low[..., None])))  # -log p
     form = words.words_of(q.dtype)
-    next_best = -words.fold_max(jnp.where(inside & ~z.modal, -depth[0], -jnp.inf))
-    alone = words.tree_sum(z.modal.astype(q.dtype)) == 1
-    k = jnp.where(alone, jnp.floor(jnp.clip(next_best / math.log(2), 0, form.bias - 1)), 0)
+    apart = (away != 0) | (lost != 0)
+    next_best = -words.fold_max(jnp.where(apart, -depth[0], -jnp.inf))
+    k = jnp.floor(jnp.clip(next_best / math.log(2), 0, form.bias - 1))
     high, low, lowest = form.log2
     up = (-(k * high)[..., None], -(k * (low + lowest))[..., None])
     p = jnp.where(inside, words.exp_of_minus(*words.add(depth, up)), 0)
