@@ -21,7 +21,6 @@ import numpy as np
 
 from softql.closed_forms import BoxQ
 from softql.equations import soft_value
-from softql.figures import table
 from softql.measures import (
     Box,
     Measure,
@@ -34,6 +33,7 @@ from softql.measures import (
     sobol_uniforms,
     value_estimate,
 )
+from softql.runs import write_table
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 INK = "#808890"  # on white and on black alike
@@ -109,7 +109,7 @@ def main() -> None:
     kinds = ("uniform", "Sobol", "tanh-Gaussian", "defensive mixture")
     spread = {how: np.array([math.sqrt((errors(how, d, N)[0] ** 2).mean()) for d in DIMENSIONS]) for how in kinds}
     picture(c, low, spread)
-    table(DOCS / "measures.csv", ["panel", "what", *(f"D={d}" for d in DIMENSIONS)], numbers(c, low, spread))
+    write_table(DOCS / "measures.csv", ["panel", "what", *(f"D={d}" for d in DIMENSIONS)], numbers(c, low, spread))
     (DOCS / "measures.md").write_text(page(c, low, spread))
 
 

@@ -29,8 +29,8 @@ from softql.agents.critics import Critic, action_box, critic
 from softql.agents.records import ContinuousShape, Parts
 from softql.envs.lines import EDGE, LINES, SKILLS, Discretised, LinesParams, discretised
 from softql.equations import boltzmann_log_policy, policy_value, soft_value
-from softql.figures import table
 from softql.measures import quadrature
+from softql.runs import write_table
 from softql.showing import Seen, walk
 from softql.tabular import composed_q, composition_cost, disagreement, optimal_q, policy_q
 from softql.train import seeds, train
@@ -289,7 +289,7 @@ def main() -> None:
     }
     paths = drawn(found)
     picture(paths)
-    table(DOCS / "composition.csv", ["policy", "path", "step", "x", "y"], numbers(paths))
+    write_table(DOCS / "composition.csv", ["policy", "path", "step", "x", "y"], numbers(paths))
     (DOCS / "composition.md").write_text(page(found, answer, alpha, gamma, inside(answer, pair, both)))
     print((DOCS / "composition.md").read_text())
 

@@ -25,7 +25,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from softql import figures
+from softql import runs
 from softql.agents import continuous_agent, defaults_for
 from softql.agents.critics import critic
 from softql.agents.records import CONTINUOUS_MODES, ContinuousMode, ContinuousShape, Parts
@@ -327,7 +327,7 @@ def main() -> None:
     true, normal, by_mode = exact(grid), gaussian(grid), learned(count)
     shown = [true, by_mode["langevin"], by_mode["svgd"], normal]
     picture(shown)
-    figures.table(DOCS / "multigoal.csv", ["policy", "path", "step", "x", "y", "density"], numbers(shown))
+    runs.write_table(DOCS / "multigoal.csv", ["policy", "path", "step", "x", "y", "density"], numbers(shown))
     (DOCS / "multigoal.md").write_text(page([true, *by_mode.values(), normal], alpha, count))
     print((DOCS / "multigoal.md").read_text())
 

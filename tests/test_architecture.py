@@ -1,9 +1,11 @@
 """The house: imports only go down, and asking for the equations loads nothing that the equations do not need."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -290,3 +292,23 @@ def test_the_lazy_names_are_the_ones_that_type_checkers_see():
 
 def test_files_are_rooms_not_halls():
     assert [str(path) for path in modules() if len(path.read_text().splitlines()) > 500] == []
+
+
+SCRIPTS = sorted(p for room in ("benchmarks", "docs") for p in (ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.stem)
+def test_scripts_ask_for_what_softql_has(path):
+    """Nothing else runs most of them between two releases."""
+    rooms, tree = {}, ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "softql":
+            room = importlib.import_module(node.module)
+            for name in node.names:
+                if not hasattr(room, name.name):
+                    importlib.import_module(f"{node.module}.{name.name}")
+                if isinstance(found := getattr(room, name.name), ModuleType):
+                    rooms[name.asname or name.name] = found
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in rooms:
+            assert hasattr(rooms[node.value.id], node.attr), f"{node.value.id}.{node.attr}, line {node.lineno}"

@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from benchmarks.accuracy import cases, page
-from softql.figures import table
+from softql.runs import write_table
 
 INK = "#808890"  # on white and on black alike
 LINES = {
@@ -34,7 +34,7 @@ def write(path: Path, column: page.Column) -> None:
     """The picture, and beside it the CSV."""
     worst = {(name, who): by_temperature(column, name, who) for name in PANELS for who in LINES}
     heading = ["quantity", "library", *(f"alpha={alpha:.6g}" for alpha in cases.ALPHAS)]
-    table(
+    write_table(
         path.with_suffix(".csv"),
         heading,
         [[*key, *(float(f"{x:.6g}") for x in row)] for key, row in worst.items() if row is not None],
