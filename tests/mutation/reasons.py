@@ -43,6 +43,7 @@ EIGHTH = (
 )
 DEEP = "At an infinite depth the exponential is 0 already, and exp - 1 is -1, with second words of 0."
 LIMIT = "The largest number of this dtype has this dtype."
+HALF = "At most half of the mass lies on an action of another Q than the likeliest's, so this quotient is 1 at least."
 INFINITE = "Minus infinity plus a weight, a quotient by 0 or of infinity: infinite already, without this line."
 
 REASONS: list[tuple[str, str, str]] = [
@@ -63,6 +64,7 @@ REASONS: list[tuple[str, str, str]] = [
     (r"_rules\.d_divergence", r"kernels\.valid\((None, log_w|log_q, None)\)", NONE),
     (r"_rules\.d_(contrast|boltzmann_kl)|_weighted\.surprise", r">= 0", FILLER),
     (r"_weighted\.spread", r"clip\(next_best / math\.log\(2\), None", GUARD),
+    (r"_weighted\.spread", r"clip\(next_best / math\.log\(2\), 1", HALF),
     (r"_weighted\.spread", r"form\.bias - 2", SLACK),
     (r"_weighted\.spread", r"low - lowest", WORD),
     (r"_weighted\.spread", r"whole >> 2", POWER),
