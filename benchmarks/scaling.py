@@ -12,7 +12,6 @@ memory. "one after another" and "side by side" are the two ways in which a devic
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import platform
@@ -303,11 +302,10 @@ def draw(found: Row, path: Path, dark: bool) -> None:
 
 def write(found: Row) -> None:
     """Page, pictures and their numbers."""
+    from softql import runs
+
     PAGE.write_text(page(found), "utf-8")
-    with open(PAGE.with_suffix(".csv"), "w", newline="") as file:
-        lines = csv.DictWriter(file, found["rows"][0], lineterminator="\n")
-        lines.writeheader()
-        lines.writerows(found["rows"])
+    runs.write_table(PAGE.with_suffix(".csv"), list(found["rows"][0]), (row.values() for row in found["rows"]))
     draw(found, PAGE.with_name("scaling.png"), dark=False)
     draw(found, PAGE.with_name("scaling-dark.png"), dark=True)
 

@@ -403,6 +403,15 @@ def load_parameters(folder: Path, like: Any) -> Any:
     return checkpoint.load(folder / PARAMETERS, like)
 
 
+def missing(folder: Path, like: Any) -> str | None:
+    """What keeps the parameters that a run left from being read, None where they are whole."""
+    try:
+        load_parameters(folder, like)
+    except (OSError, checkpoint.Unreadable) as error:
+        return said(error)
+    return None
+
+
 __all__ = [
     "CONFIG",
     "CURVE",
@@ -425,6 +434,7 @@ __all__ = [
     "load_progress",
     "locked",
     "machine",
+    "missing",
     "plain",
     "probe",
     "read_json",

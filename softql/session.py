@@ -484,11 +484,7 @@ def learned(plan: Plan, folder: Path) -> Any:
 
 def missing(plan: Plan, folder: Path) -> str | None:
     """What is wrong with the parameters that a run left, None where they are whole."""
-    try:
-        runs.load_parameters(folder, state_like(plan).params)
-    except (OSError, checkpoint.Unreadable) as error:
-        return runs.said(error)
-    return None
+    return runs.missing(folder, state_like(plan).params)
 
 
 __all__ = ["Plan", "describe", "judge", "learned", "missing", "plan", "resumed", "run", "state_like", "verdict_keys"]

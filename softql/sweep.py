@@ -468,22 +468,17 @@ def learned(sweep: Sweep, folder: Path) -> Any:
       checkpoint.Unreadable: when they are damaged.
     """
     try:
-        return jax.tree.map(jnp.asarray, _left(sweep, folder))
+        return jax.tree.map(jnp.asarray, runs.load_parameters(folder, _like(sweep)))
     except checkpoint.Unreadable as error:
         raise checkpoint.Unreadable(f"{error}; softql sweep --resume {folder} makes it again") from error
 
 
 def missing(sweep: Sweep, folder: Path) -> str | None:
     """What is wrong with the parameters that a sweep left, None where they are whole."""
-    try:
-        _left(sweep, folder)
-    except (OSError, checkpoint.Unreadable) as error:
-        return runs.said(error)
-    return None
+    return runs.missing(folder, _like(sweep))
 
 
-def _left(sweep: Sweep, folder: Path) -> Any:
+def _like(sweep: Sweep) -> Any:
+    """The parameters of every lane, by their shapes."""
     one = session.state_like(sweep.base).params
-    return runs.load_parameters(
-        folder, jax.tree.map(lambda x: jax.ShapeDtypeStruct((sweep.total, *x.shape[1:]), x.dtype), one)
-    )
+    return jax.tree.map(lambda x: jax.ShapeDtypeStruct((sweep.total, *x.shape[1:]), x.dtype), one)

@@ -4,7 +4,6 @@ Here with the two modes of Discrete actions. That a state of each continuous mod
 the same bits is a law of agents, held in test_continuous.
 """
 
-import csv
 import json
 import os
 import random
@@ -19,6 +18,7 @@ import numpy as np
 import pytest
 from forked import starter
 from full import room
+from outcomes import outcome
 
 from softql import checkpoint, cli, finding, runs, session
 
@@ -32,15 +32,6 @@ KILLS = 20
 
 def softql(*arguments):
     return cli.main([str(a) for a in arguments])
-
-
-def outcome(folder):
-    """All that a run is for: parameters, metrics without the clock, greedy returns."""
-    with open(folder / runs.METRICS, newline="") as file:
-        metrics = [{k: v for k, v in line.items() if k != "seconds"} for line in csv.DictReader(file)]
-    result = json.loads((folder / runs.RESULT).read_text())
-    returns, status = result.get("greedy_returns"), result["status"]
-    return (folder / runs.PARAMETERS).read_bytes(), metrics, returns, status
 
 
 def stopped(monkeypatch, after, *arguments):

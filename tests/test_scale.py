@@ -1,6 +1,5 @@
 """Many devices and processes: lane for lane what one device gives, and stopped on one mesh a run goes on on another."""
 
-import csv
 import json
 import os
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
+from outcomes import outcome
 
 from softql import cli, processes, runs, sharding
 
@@ -69,14 +69,6 @@ def softql(*arguments):
     return cli.main([str(a) for a in arguments])
 
 
-def outcome(folder):
-    """Parameters, metrics without the clock, verdict."""
-    with open(folder / runs.METRICS, newline="") as file:
-        metrics = [{k: v for k, v in line.items() if k != "seconds"} for line in csv.DictReader(file)]
-    result = json.loads((folder / runs.RESULT).read_text())
-    return (folder / runs.PARAMETERS).read_bytes(), metrics, result["greedy_returns"], result["status"]
-
-
 def alone():
     """The environment of a process that has one processor to itself, as this one may have."""
     path = os.pathsep.join([str(ROOT), str(OWN.parent)])
@@ -89,6 +81,7 @@ def one(tmp_path_factory):
     folder = tmp_path_factory.mktemp("one")
     assert softql(*TRAIN, "--out", folder / "run") == 0
     assert softql(*SWEEP, "--out", folder / "sweep") == 0
+    assert all(outcome(folder / name)[2] is not None for name in ("run", "sweep"))  # both were judged
     return folder
 
 

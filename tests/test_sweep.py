@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from outcomes import lines
 from rich.console import Console
 
 from softql import cli, comparison, finding, runs, sweep
@@ -24,12 +25,6 @@ SWEPT = [*ENV, *SMALL, "--alpha", "0.02:0.5:2log", "--learning-rate", "1e-2,1e-1
 
 def softql(*arguments):
     return cli.main([str(a) for a in arguments])
-
-
-def lines(folder):
-    """metrics.csv without the clock."""
-    with open(folder / runs.METRICS, newline="") as file:
-        return [{k: v for k, v in line.items() if k != "seconds"} for line in csv.DictReader(file)]
 
 
 def outcome(folder):
