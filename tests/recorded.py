@@ -132,7 +132,7 @@ def computations(e: Any, dtype: Any) -> Iterator[tuple[str, Thunk]]:
             call = partial(getattr(e, name), jnp.asarray(b["q"]), jnp.asarray(b["alpha"]))
             yield f"{name} of {actions}", call
             yield f"{name} of {actions}, weighted", partial(call, jnp.asarray(b["log_w"]))
-    for actions, weighted in ((8, False), (9, False), (33, False), (5, True)):
+    for actions, weighted in (*((n, False) for n in (16, 17, 18, 19, 33)), (5, True)):
         b = {name: jnp.asarray(x) for name, x in batch(dtype, actions).items()}
         given = (b["q"], b["alpha"], b["log_w"] if weighted else None)
         for name in ("boltzmann_policy", "boltzmann_log_policy"):
@@ -195,10 +195,10 @@ def shaped(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thunk]]
                 if name in ("boltzmann_log_policy", "boltzmann_kl", "soft_advantage", *TWICE):
                     yield f"gradients, {label}", partial(gradients, f, arguments)
     ends = jnp.asarray(np.array([0, jnp.finfo(dtype).tiny, 1, jnp.finfo(dtype).max, np.inf], dtype)[:, None])
-    tied = jnp.asarray((np.arange(30).reshape(2, 1, 15) % 7 // 3).astype(dtype) * np.ones((1, 5, 1), dtype))
+    tied = jnp.asarray((np.arange(42).reshape(2, 1, 21) % 7 // 3).astype(dtype) * np.ones((1, 5, 1), dtype))
     tied = tied.at[..., 3].set(-jnp.inf).at[0, 0].set(-jnp.inf)
     for name in ("boltzmann_policy", "boltzmann_log_policy"):
-        for log_w in (None, jnp.asarray((np.arange(15) % 4 - 2.0).astype(dtype)).at[4].set(-jnp.inf)):
+        for log_w in (None, jnp.asarray((np.arange(21) % 4 - 2.0).astype(dtype)).at[4].set(-jnp.inf)):
             label = f"{name}, fast at the ends of alpha{'' if log_w is None else ', weighted'}"
             alpha = jnp.broadcast_to(ends[:, 0], (2, 5))
             yield label, partial(promise, getattr(e, name), "log" in name, tied, alpha, log_w)

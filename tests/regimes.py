@@ -13,6 +13,7 @@ dtype asked for. The letters are the columns of the accuracy table; A is the def
 | N | near ties: the actions differ by a few units in the last place | 6 |
 | 4k | 4,096 actions | 4096 |
 | Z | V crosses 0: Q is shifted until V is a rounding error | 6 |
+| S | the maximum is shared by 2 to A actions; the others' masses reach below the smallest number | 6 |
 """
 
 from __future__ import annotations
@@ -86,6 +87,13 @@ def _zero_crossing(rng, rows, actions, dtype):
     return q - value[:, None], alpha
 
 
+def _shared(rng, rows, actions, dtype):
+    alpha = _log_uniform(rng, 2e-8, 10, rows)
+    gap = _log_uniform(rng, 0.1, 120 if dtype == np.float32 else 900, (rows, actions))
+    gap[np.arange(actions) < rng.integers(2, max(actions, 2) + 1, (rows, 1))] = 0
+    return _shuffle(rng, (3 * rng.normal(size=(rows, 1)) - gap) * alpha[:, None]), alpha
+
+
 #: letter -> (generator, default number of actions)
 REGIMES: dict[str, tuple[Callable, int]] = {
     "T": (_typical, 6),
@@ -96,6 +104,7 @@ REGIMES: dict[str, tuple[Callable, int]] = {
     "N": (_near_ties, 6),
     "4k": (_typical, 4096),
     "Z": (_zero_crossing, 6),
+    "S": (_shared, 6),
 }
 
 

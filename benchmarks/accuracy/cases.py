@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import oracle  # noqa: E402
 import regimes  # noqa: E402
 
-COUNTING = ("T", "D", "U", "O", "E", "N", "4k", "Z")
+COUNTING = ("T", "D", "U", "O", "E", "N", "4k", "Z", "S")
 LETTERS = (*COUNTING, "W", "F", "M")
 WEIGHTED = ("W", "F")
 OPERATORS = (
@@ -37,7 +37,7 @@ OPERATORS = (
 )
 #: results below 2^LEAST are left out, as the goals say: the least normal number times 2^26
 LEAST = {"float32": -100, "float64": -996, "bfloat16": -100, "float16": -14}
-MIXED = ("T", "D", "U", "O", "N")
+MIXED = ("T", "D", "U", "O", "N", "S")
 ALPHAS = np.logspace(-4, 4, 65)
 SEED = 2024
 

@@ -176,9 +176,15 @@ XLA on CPU sets subnormal numbers to 0. So a result in range loses digits, down 
 difference of Q that goes into it is subnormal. In float32, say: α π and the best action's A from α = 7e7 on, π / α
 below α = 1.5e-8, KL where |Q| is near 1e-37.
 
+Where numbers overflow on the way: second derivatives of π, log π and H are NaN, where some should be 0 or infinite,
+once α² is no normal number (in float32 from α = 1e-19 down); so are gradients through a density whose product with
+1 / α is none (of e^69 with α = 1e-30), and dH/dα may be with log weights of 1e19 and more. A weighted density is inf
+already within a factor of √2 Σ p / max p of the largest float.
+
 Regimes: T typical (6 actions) · D near-deterministic · U near-uniform · O common offset 1e3 to 1e7 (1e12 in float64) ·
-E |Q| to 1e30, α 1e-8 to 1e8 · N near ties · 4k 4,096 actions · Z where V crosses 0 · W a mixture with weights of 1e-30
-to 1e30 · F with weights of 1, 1e-13 and 1e13, so that log π and H are nearly 0 · M with a third of the actions masked.
+E |Q| to 1e30, α 1e-8 to 1e8 · N near ties · 4k 4,096 actions · Z where V crosses 0 · S the maximum shared by 2 to 6
+actions, α 2e-8 to 10 · W a mixture, S in it, with weights of 1e-30 to 1e30 · F with weights of 1, 1e-13 and 1e13, so
+that log π and H are nearly 0 · M with a third of the actions masked.
 The peers get `Q/α + log w` as logits, as their users write it. Derivatives are each library's own automatic
 differentiation. For its column `softql.precise` promises 0.501 ulp.
 
@@ -283,6 +289,7 @@ def write_bits(path: Path, rows: list[dict[str, Any]]) -> None:
 
 
 LIMIT = 1.5
+FEW = 18  # up to so many actions the default operators are to beat the peer
 
 
 def limits(found: dict[str, Any]) -> str:
@@ -299,9 +306,21 @@ def limits(found: dict[str, Any]) -> str:
     return (
         f"The goal of the default operators is {LIMIT} times the peer's time at most. Digits and speed part where "
         f"a policy keeps all its digits; past the goal: {'; '.join(default)}. Where speed counts for more there is one "
-        "argument, `fast=True`, which gives up digits, as many as the docstring says (with up to 8 actions the default "
-        f"is the quicker one, and taken); past the goal then: {'; '.join(fast)}."
+        "argument, `fast=True`, which gives up digits, as many as the docstring says (without weights the default is "
+        "the quicker one, and taken, with up to 16 actions, for log π with up to 18); past the goal then: "
+        f"{'; '.join(fast)}.\n\nTo beat the peer with up to {FEW} actions is a goal as well. Missed: {missed(found)}."
     )
+
+
+def missed(found: dict[str, Any]) -> str:
+    """With how few actions a default operator does not beat the peer."""
+    slow = [
+        f"{name.replace(' / ', ' against ')}, with {', '.join(wide)} actions"
+        for name, ratios in found["ratios"].items()
+        if not name.startswith("precise") and "fast" not in name
+        if (wide := [f"{n} ({x:.2f})" for n, x in zip(found["actions"], ratios, strict=True) if n <= FEW and x >= 1])
+    ]
+    return "; ".join(slow) or "nowhere"
 
 
 CALLS = (("boltzmann_policy{}", "softmax"), ("boltzmann_log_policy{}", "log_softmax"))

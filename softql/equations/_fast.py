@@ -6,8 +6,8 @@ the policy is nearly sure, though none was seen off by more than 2 ulp of the la
 
 What a row must be spared (no valid action, alpha of 0 or infinity) is settled by bounds, never by a choice: a maximum
 that starts from the lowest number, a sum of at least its largest term, 1. XLA then runs the row as it runs a softmax;
-a choice between two values of a row, after the maximum, doubled the time. Up to `FEW` unweighted actions the policy
-in double words is the faster one as well (docs/accuracy.md has the figures), so it is taken.
+a choice between two values of a row, after the maximum, doubled the time. Up to `FEW` unweighted actions (`FEW_LOG`
+for log pi) the default is the faster one as well (docs/accuracy.md has the figures), so it is taken.
 
 Shapes: `q [*b, a]`, `alpha [*b]`, `log_w [*b, a]` or None; one float dtype.
 """
@@ -19,7 +19,8 @@ import jax.numpy as jnp
 
 from softql.equations import _kernels as kernels
 
-FEW = 8
+FEW = 16
+FEW_LOG = 18
 
 
 def policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
@@ -32,7 +33,7 @@ def policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array
 
 def log_policy(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """log pi = l - log sum w exp(l); -inf where invalid and in a row without valid actions."""
-    if log_w is None and q.shape[-1] <= FEW:
+    if log_w is None and q.shape[-1] <= FEW_LOG:
         return kernels.log_policy(q, alpha, log_w)
     below, weighted = logits(q, alpha, log_w)
     return below - jnp.log(total(weighted))

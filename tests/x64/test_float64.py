@@ -24,7 +24,7 @@ def test_sixty_four_bits_are_on():
 
 
 @pytest.mark.parametrize("weights", ["", "weighted", "masked"])
-@pytest.mark.parametrize("letter", ["T", "D", "U", "O", "E", "N", "Z"])
+@pytest.mark.parametrize("letter", ["T", "D", "U", "O", "E", "N", "Z", "S"])
 def test_goals(letter, weights):
     case = regimes.regime(letter, 40, np.float64)
     case = {"": lambda x: x, "weighted": regimes.weighted, "masked": regimes.masked}[weights](case)
