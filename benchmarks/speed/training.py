@@ -72,17 +72,18 @@ def same_replay(chunk: int = 10_000) -> list[Contestant]:
 
 
 PQN = {"gamma": 0.99, "td_lambda": 0.9, "max_grad_norm": 10, "exploration_fraction": 0.5}
-OWN = {"learning_rate": 1e-2, "lambda_": 0.9, "anneal": 1_500_000.0}  # softql's defaults for CartPole
+CHUNK = 16_384
+LIMIT = 1_048_576  # environment steps of a seed, to which both anneal
 
 
 def same_on_policy(envs: int, rollout: int, epochs: int, minibatches: int, rate: float) -> list[Contestant]:
     """softql and PQN on envs x rollout steps, 64-64 with layer norm."""
     shape = {"envs": envs, "rollout": rollout, "epochs": epochs, "minibatches": minibatches, "hidden": [64, 64]}
     config = {"num_envs": envs, "num_steps": rollout, "num_epochs": epochs, "num_minibatches": minibatches}
-    chunk, limit = 16_384, 524_288 * 2
+    hyper = {"learning_rate": rate, "lambda_": 0.9, "anneal": float(LIMIT)}
     return [
-        softql("softql", shape, OWN | {"learning_rate": rate}, chunk, limit),
-        rejax("rejax PQN", "pqn", PQN | config | {"learning_rate": rate}, envs * rollout, chunk, limit),
+        softql("softql", shape, hyper, CHUNK, LIMIT),
+        rejax("rejax PQN", "pqn", PQN | config | {"learning_rate": rate}, envs * rollout, CHUNK, LIMIT),
     ]
 
 

@@ -28,9 +28,9 @@ Mode = Literal["on_policy", "replay"] | ContinuousMode
 def defaults_for(env_name: str, mode: Mode = "on_policy") -> Recipe:
     """A Recipe for a gymnax environment by its name.
 
-    Measured: CartPole-v1, both modes: greedy return 475 and more on every seed tried. Any other name gets general
-    settings (fewer environments for images, which are large), with alpha for rewards of about one: set alpha to the
-    scale of your rewards.
+    Measured: CartPole-v1, both modes: greedy return 475 and more on every seed tried at the end; on-policy each of 40
+    seeds met it first within 180,224 environment steps. Any other name gets general settings (fewer environments for
+    images, which are large), with alpha for rewards of about one: set alpha to the scale of your rewards.
 
     "on_policy" and "replay" are for Discrete actions, the other modes for continuous ones (`ContinuousShape`).
     Measured, mode "quadrature", greedy returns on every seed tried: Pendulum-v1 -200 and more, MountainCarContinuous-v0
@@ -52,8 +52,8 @@ def defaults_for(env_name: str, mode: Mode = "on_policy") -> Recipe:
             return _recipe(shape, Hyper(alpha=0.5, gamma=0.98, learning_rate=3e-3, polyak=0.05), 600_000)
         return _recipe(shape, Hyper(), 1_000_000)
     if env_name == "CartPole-v1":
-        shape = Shape(mode=mode, envs=256, rollout=16, epochs=2, minibatches=4)
-        return _recipe(shape, Hyper(alpha=0.5, gamma=0.98, learning_rate=1e-2, lambda_=0.9), 1_500_000)
+        shape = Shape(mode=mode, envs=64, rollout=16, epochs=4, minibatches=8)
+        return _recipe(shape, Hyper(alpha=0.5, gamma=0.98, learning_rate=3e-3, lambda_=0.9), 393_216)
     envs = 64 if env_name.endswith(IMAGES) else 256
     return _recipe(Shape(mode=mode, envs=envs, rollout=16, epochs=2, minibatches=4), Hyper(), 2_000_000)
 
