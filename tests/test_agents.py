@@ -15,7 +15,7 @@ from flax import struct
 from softql.agents import Hyper, Shape, agent, q_network
 from softql.agents import learning as learning_module
 from softql.agents.learning import norm
-from softql.agents.networks import layer_norm
+from softql.agents.networks import Dense, affine, centred, unit_variance
 from softql.agents.replay import pack, replay, unpack
 from softql.envs.probes import PROBES, Probe, ProbeParams, observations, probe, soft_q
 from softql.lanes import lanes
@@ -318,12 +318,21 @@ def test_the_ring_refuses_what_would_wrap():
         replay(jax.ShapeDtypeStruct((1,), jnp.float32), capacity=0, batch=1)
 
 
-def test_layer_norm_has_mean_zero_and_variance_one():
-    x = 7 + 3 * jax.random.normal(jax.random.key(0), (5, 64))
-    y = np.asarray(layer_norm(x), np.float64)
-    np.testing.assert_allclose(y.mean(-1), 0, atol=1e-5)
-    np.testing.assert_allclose(y.var(-1), 1, atol=1e-4)
-    assert np.isfinite(jax.grad(lambda x: layer_norm(x).sum())(jnp.zeros((2, 3)))).all()
+def test_a_hidden_layer_has_mean_zero_and_variance_one():
+    """Layer norm in float64 NumPy of the layer's own outputs is what the centred layer gives, scaled."""
+    weight, bias, x = (
+        jax.random.normal(key, n)
+        for key, n in zip(jax.random.split(jax.random.key(0), 3), [(9, 64), (64,), (5, 9)], strict=True)
+    )
+    layer = Dense(weight, 7 + 3 * bias)
+
+    def normed(x: Any) -> Any:
+        return unit_variance(affine(centred(layer), x))
+
+    y = np.asarray(x, np.float64) @ np.asarray(weight, np.float64) + np.asarray(layer.bias, np.float64)
+    expected = (y - y.mean(-1, keepdims=True)) / np.sqrt(y.var(-1, keepdims=True) + 1e-5)
+    np.testing.assert_allclose(normed(x), expected, atol=3e-6)
+    assert np.isfinite(jax.grad(lambda x: unit_variance(x).sum())(jnp.zeros((2, 3)))).all()
 
 
 @pytest.mark.parametrize(
