@@ -93,18 +93,38 @@ class Torch:
 
 
 def tabular(rounds: int, quick: bool) -> list[Row]:
-    """A dense process with 8 actions, 1,000 states (quick: 200)."""
+    """Dense processes with 8 actions and a sparse one; in quick ones with fewer states."""
     import jax
-    import numpy as np
 
     from softql.mdp import random_mdp
     from softql.tabular import soft_policy_iteration, soft_value_iteration
 
-    states, alpha = 200 if quick else 1_000, 0.1
-    mdp = random_mdp(jax.random.key(0), states, 8, gamma=0.99)
-    transition, reward, discount = (np.asarray(x) for x in (mdp.transition, mdp.reward, mdp.discount))
-    weight = transition * discount if np.shape(discount) in ((), transition.shape) else None
-    sweeps = 50
+    alpha, rows = 0.1, []
+    for states in (200,) if quick else (200, 1_000):
+        dense = random_mdp(jax.random.key(0), states, 8, gamma=0.99)
+        rows.append(swept(dense, alpha, rounds))
+    what = f"policy iteration, S = {states}, 1e-10 asked"
+    rows += solved(what, lambda: soft_policy_iteration(dense, alpha, 1e-10), min(rounds, 5))
+    found = soft_policy_iteration(dense, alpha, 1e-10)
+    rows[-2]["what"] += f", by the residual in long floats {residual(dense, alpha, found.q):.1e}"
+    for states in (10_000,) if quick else (10_000, 100_000):
+        sparse = random_mdp(jax.random.key(1), states, 8, kind="sparse", gamma=0.99)
+        what = f"policy iteration, S = {states} sparse, 1e-10 asked"
+        rows += solved(what, lambda sparse=sparse: soft_policy_iteration(sparse, alpha, 1e-10), min(rounds, 3))
+        if states == 10_000:
+            what = f"value iteration, S = {states} sparse, 1e-6 asked"
+            rows += solved(what, lambda sparse=sparse: soft_value_iteration(sparse, alpha, 1e-6), 1)
+    return rows
+
+
+def swept(mdp: Any, alpha: float, rounds: int, sweeps: int = 50) -> Row:
+    """Soft value iteration, checks and error bound included, beside bare sweeps in NumPy."""
+    import jax
+    import numpy as np
+
+    from softql.tabular import soft_value_iteration
+
+    weight, reward = np.asarray(mdp.transition) * float(mdp.discount), np.asarray(mdp.reward)
 
     def plain() -> Any:
         q = np.zeros_like(reward)
@@ -114,29 +134,36 @@ def tabular(rounds: int, quick: bool) -> list[Row]:
             q = reward + weight @ v
         return q
 
-    rows = []
-    if weight is not None:
-        swept = partial(soft_value_iteration, mdp, alpha, tolerance=0.0, max_iterations=sweeps)
-        off = float(np.abs(np.asarray(swept().q) - plain()).max())
-        found = pair(lambda: jax.block_until_ready(swept()), plain, rounds)
-        rows.append({"what": f"{sweeps} sweeps, S = {states} / NumPy; results differ by {off:.0e}"} | found)
-    solve = partial(soft_policy_iteration, mdp, alpha, tolerance=1e-10)
-    solved = solve()
-    seconds = sorted(per_call(lambda: jax.block_until_ready(solve()), 1) for _ in range(min(rounds, 5)))
-    rows.append(
-        {"what": f"policy iteration, S = {states}, 1e-10 asked: {_reached(solved)}", "seconds": median(seconds)}
+    ours = partial(soft_value_iteration, mdp, alpha, tolerance=0.0, max_iterations=sweeps)
+    off = float(np.abs(np.asarray(ours().q) - plain()).max())
+    what = f"{sweeps} sweeps, S = {mdp.states} / NumPy; results differ by {off:.0e}"
+    return {"what": what} | pair(lambda: jax.block_until_ready(ours()), plain, rounds)
+
+
+def solved(what: str, solve: Callable[[], Any], rounds: int) -> list[Row]:
+    """A row of what a solver takes once it is compiled, and one of its first call."""
+    import jax
+
+    def run() -> Any:
+        return jax.block_until_ready(solve())
+
+    first, found = per_call(run), run()
+    reached = f"{int(found.iterations)} iterations, error bound {float(found.error_bound):.1e}"
+    seconds = median(per_call(run) for _ in range(rounds))
+    return [{"what": f"{what}: {reached}", "seconds": seconds}, {"what": f"{what}: the first call", "seconds": first}]
+
+
+def residual(mdp: Any, alpha: float, q: Any) -> float:
+    """The error of q at most, by its residual in NumPy's longest floats: that of x86 has 64 binary digits."""
+    import numpy as np
+
+    q, transition, reward, gamma, alpha = (
+        np.asarray(x).astype(np.longdouble) for x in (q, mdp.transition, mdp.reward, mdp.discount, alpha)
     )
-    many = 10_000 if quick else 100_000
-    sparse = random_mdp(jax.random.key(1), many, 8, kind="sparse", gamma=0.99)
-    solve = partial(soft_value_iteration, sparse, alpha, tolerance=1e-6)
-    solved = jax.block_until_ready(solve())
-    seconds = [per_call(lambda: jax.block_until_ready(solve()), 1)]
-    what = f"value iteration, S = {many} sparse, 1e-6 asked: {_reached(solved)}"
-    return [*rows, {"what": what, "seconds": seconds[0]}]
-
-
-def _reached(solved: Any) -> str:
-    return f"{int(solved.iterations)} iterations, error bound {float(solved.error_bound):.1e}"
+    top = q.max(-1)
+    v = top + alpha * np.log(np.exp((q - top[:, None]) / alpha).sum(-1))
+    modulus = gamma * transition.sum(-1).max()
+    return float(np.abs(reward + gamma * (transition @ v) - q).max() / (1 - modulus))
 
 
 def start(rounds: int, quick: bool) -> list[Row]:

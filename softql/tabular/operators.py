@@ -9,7 +9,7 @@ alpha are in reward units, log-probabilities in nats. With Successors linear equ
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -204,13 +204,14 @@ def occupancy(
     _ends(transition, discount, log_pi, log_w)
     transition, start, discount, log_pi, log_w = checks.one_dtype(transition, start, discount, log_pi, log_w)
     start, weight, chance = jnp.asarray(start), weigh(transition, discount), policy(log_pi, log_w)
-    if not isinstance(weight, Successors):
-        chain = jnp.einsum("sa,saj->sj", chance, weight, precision="highest")
-        return jnp.linalg.solve(jnp.eye(len(start), dtype=chain.dtype) - chain.T, start)[:, None] * chance
+    few = weight.of
+    if not isinstance(few, Successors):
+        among = chain(weight, chance)
+        return jnp.linalg.solve(jnp.eye(len(start), dtype=among.dtype) - among.T, start)[:, None] * chance
 
     def flow(d: Array) -> Array:
-        mass = (d[:, None] * chance)[:, :, None] * weight.chance
-        return d - jnp.zeros_like(d).at[weight.state].add(mass)
+        mass = (weight.factor * d[:, None] * chance)[:, :, None] * few.chance
+        return d - jnp.zeros_like(d).at[few.state].add(mass)
 
     return _iterate(flow, start, lambda d: jnp.sum(jnp.abs(d)))[:, None] * chance
 
@@ -296,11 +297,12 @@ def newton(transition: Transition, reward: Array, discount: Array, alpha: Array,
     return reward + expect(weight, soft_value(q, alpha, log_w))
 
 
-def improve(weight: Transition, reward: Array, q: Array, alpha: Array, log_w: Array | None) -> Array:
+def improve(weight: Weight, reward: Array, q: Array, alpha: Array, log_w: Array | None) -> Array:
     """One step of soft policy iteration, which is one Newton step: Q^π of π = exp((Q - V)/α)."""
     log_pi = boltzmann_log_policy(q, alpha, log_w)
     gain = policy_value(log_pi, reward, alpha, log_w)
-    return reward + expect(weight, solve(weight, policy(log_pi, log_w), gain))
+    near = soft_value(q, alpha, log_w)
+    return reward + expect(weight, solve(weight, policy(log_pi, log_w), gain, near))
 
 
 def horizon_q(
@@ -346,19 +348,34 @@ def horizon_q(
 # What they are made of
 
 
-def weigh(transition: Transition, discount: Discount) -> Transition:
-    """P(s'|s,a) times the discount of that transition: the one thing every operator needs."""
+class Weight(NamedTuple):
+    """P(s'|s,a) times the discount of that transition, the one thing every operator needs: `factor` times `of`."""
+
+    of: Transition
+    factor: Array  # γ, or 1 where `of` holds the discounts
+
+
+def weigh(transition: Transition, discount: Discount) -> Weight:
+    """A γ for all stays beside the transition: a second table of a thousand states took longer than twenty backups."""
     discount = jnp.asarray(float(discount) if isinstance(discount, int) else discount)
-    if isinstance(transition, Successors):
-        return Successors(jnp.asarray(transition.state), jnp.asarray(transition.chance) * _over(discount))
-    return jnp.asarray(transition) * _over(discount)
+    few = isinstance(transition, Successors)
+    chance = jnp.asarray(transition.chance if few else transition)
+    factor = jnp.ones((), discount.dtype) if discount.ndim else discount
+    chance = chance * discount if discount.ndim else chance
+    return Weight(Successors(jnp.asarray(transition.state), chance) if few else chance, factor)
 
 
-def expect(weight: Transition, v: Array) -> Array:
+def expect(weight: Weight, v: Array) -> Array:
     """Σ_s' weight(s'|s,a) v(s')."""
-    if isinstance(weight, Successors):
-        return jnp.sum(weight.chance * v[weight.state], -1)
-    return jnp.einsum("saj,j->sa", weight, v, precision="highest")
+    v = weight.factor * v
+    if isinstance(weight.of, Successors):
+        return jnp.sum(weight.of.chance * v[weight.of.state], -1)
+    return jnp.einsum("saj,j->sa", weight.of, v, precision="highest")
+
+
+def chain(weight: Weight, chance: Array) -> Array:
+    """Σ_a π(a|s) weight(s'|s,a) of a table [S, S]."""
+    return weight.factor * jnp.einsum("sa,saj->sj", chance, weight.of, precision="highest")
 
 
 def policy(log_pi: ArrayLike, log_w: Measure) -> Array:
@@ -367,19 +384,23 @@ def policy(log_pi: ArrayLike, log_w: Measure) -> Array:
     return kernels.masses(log_pi, log_w)[0]
 
 
-def solve(weight: Transition, chance: Array, gain: Array) -> Array:
-    """v = gain + P_π v."""
-    if not isinstance(weight, Successors):
-        chain = jnp.einsum("sa,saj->sj", chance, weight, precision="highest")
-        return jnp.linalg.solve(jnp.eye(len(gain), dtype=chain.dtype) - chain, gain)
-    return _iterate(lambda v: v - jnp.sum(chance * expect(weight, v), -1), gain, lambda v: jnp.max(jnp.abs(v)))
+def solve(weight: Weight, chance: Array, gain: Array, near: Array | None = None) -> Array:
+    """v = gain + P_π v; by iteration it sets out from `near`."""
+    if not isinstance(weight.of, Successors):
+        among = chain(weight, chance)
+        return jnp.linalg.solve(jnp.eye(len(gain), dtype=among.dtype) - among, gain)
+    each = weight.factor * chance[:, :, None] * weight.of.chance
+    among, state = (x.reshape(len(gain), -1) for x in (each, weight.of.state.astype(jnp.int32)))
+    return _iterate(lambda v: v - jnp.sum(among * v[state], -1), gain, lambda v: jnp.max(jnp.abs(v)), near)
 
 
-def _iterate(matvec: Callable[[Array], Array], right: Array, size: Callable[[Array], Array]) -> Array:
+def _iterate(
+    matvec: Callable[[Array], Array], right: Array, size: Callable[[Array], Array], near: Array | None = None
+) -> Array:
     """matvec(x) = right, where x - matvec(x) contracts in `size`: BiCGSTAB in short rounds on what is left over.
 
     Where a round does not halve the rest (a world of long cycles, say) it is left to sweeps of the contraction, which
-    always get there. It ends where rounding lets nothing be gained.
+    always get there. It ends where rounding lets nothing be gained. It sets out from `near`, or from 0.
     """
 
     def going(carry: Any) -> Array:
@@ -404,7 +425,8 @@ def _iterate(matvec: Callable[[Array], Array], right: Array, size: Callable[[Arr
         return rounds + 1, x, left, jnp.where(slow & ~carry[4], jnp.inf, now), slow
 
     far = jnp.asarray(jnp.inf, right.dtype)
-    return jax.lax.while_loop(going, again, (jnp.int32(0), jnp.zeros_like(right), right, far, jnp.asarray(False)))[1]
+    x, left = (jnp.zeros_like(right), right) if near is None else (near, right - matvec(near))
+    return jax.lax.while_loop(going, again, (jnp.int32(0), x, left, far, jnp.asarray(False)))[1]
 
 
 def _contracting(
@@ -445,10 +467,6 @@ def _ends(transition: Transition, discount: Discount, log_pi: ArrayLike, log_w: 
             f"from state {wrong[0]} the policy goes on for ever without a discount: values and visits need discounts "
             "below 1 or an end"
         )
-
-
-def _over(discount: Array) -> Array:
-    return discount if discount.ndim else discount[None, None, None]
 
 
 def _fits(transition: Transition, reward: ArrayLike, **tables: ArrayLike) -> None:

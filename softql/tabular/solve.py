@@ -37,7 +37,9 @@ class Solution(NamedTuple):
     """Action values, state values, how many iterations they took, and how far q is from the truth at most.
 
     `error_bound` bounds |q - Q*| (or |q - Q^π|) in every allowed action, in reward units: what the residual says of a
-    contraction, with the rounding of the residual itself added to first order.
+    contraction, with the rounding of the residual itself added to first order. That is the worst case, (n + 9)/2 ulp of
+    the largest value over 1 - γ with n next states: of 1,000 states in float64 with values of 146 and γ = 0.99 it
+    is 1.7e-9, where 80 bits find the residual of an error of 1.4e-11. A tolerance below it ends at that.
     """
 
     q: Float[Array, "s a"]
