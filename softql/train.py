@@ -175,6 +175,7 @@ def compiled(agent: Agent, mesh: Mesh | None = None, side_by_side: bool = True) 
     )
 
 
+@jax.jit
 def summary(metrics: Metrics) -> Metrics:
     """A chunk of metrics as one record per lane: [lane, chunk] -> [lane], or [chunk] -> [].
 
