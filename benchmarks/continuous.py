@@ -22,7 +22,7 @@ import gymnax
 import jax
 import numpy as np
 
-from softql import judging, session
+from softql import judging, runs, session
 from softql.agents.critics import action_box
 from softql.evaluate import episode_returns
 from softql.measures import uniform
@@ -176,10 +176,8 @@ def read() -> list[Line]:
 
 def write(lines: list[Line]) -> None:
     """The numbers, to a ten-thousandth, and the page of them."""
-    with NUMBERS.open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(Line._fields)
-        writer.writerows([round(x, 4) if isinstance(x, float) else x for x in line] for line in lines)
+    rows = ([f"{x:.4f}".rstrip("0").rstrip(".") if isinstance(x, float) else x for x in line] for line in lines)
+    runs.write_table(NUMBERS, Line._fields, rows)
     PAGE.write_text(page(read()), "utf-8")
 
 

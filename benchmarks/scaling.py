@@ -14,19 +14,20 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
+
+from benchmarks import machine
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, PAGE = ROOT / "benchmarks" / "scaling.json", ROOT / "docs" / "scaling.md"
@@ -264,50 +265,48 @@ def _extrapolated(found: Row) -> list[str]:
     ]
 
 
-def draw(found: Row, path: Path, dark: bool) -> None:
+def draw(found: Row, palette: Any) -> Any:
     """Time and memory against lanes, speed against devices; the model dotted."""
-    from matplotlib import style
-
     from softql.plots import empty_figure
 
-    with style.context("dark_background" if dark else "default"):
-        figure = empty_figure((10, 3.6))
-        time_at, memory_at, speed_at = figure.subplots(1, 3)
-        for work, mark in (("recipe", "o"), ("light", "s")):
-            rows = growth(found, work)
-            if not rows:
-                continue
-            lanes = [row["lanes"] for row in rows]
-            for axes, name, unit in ((time_at, "seconds", 1.0), (memory_at, "peak", 1e6)):
-                (line,) = axes.loglog(lanes, [row[name] / unit for row in rows], mark, label=work)
-                if work in (fits := models(found)):
-                    start, slope = fits[work][name]
-                    at = np.geomspace(1, BIG_SEEDS, 40)
-                    axes.loglog(at, (start + slope * at) / unit, ":", color=line.get_color(), linewidth=1)
-        rows = spread(found)
-        for processes, mark in ((1, "o"), (2, "s")):
-            some = [row for row in rows if row["processes"] == processes]
-            label = "1 process" if processes == 1 else f"{processes} processes"
-            speed_at.plot([row["devices"] for row in some], [1 / row["ratio"] for row in some], mark, label=label)
-        speed_at.set_ylim(bottom=0)
-        speed_at.axhline(1, linewidth=1, linestyle=":", color="grey")
-        titles = ("seconds of a chunk", "peak memory, MB", f"speed / ideal, 16 lanes, {found['cores']} cores")
-        for axes, title in zip((time_at, memory_at, speed_at), titles, strict=True):
-            axes.set_title(title, fontsize=10, loc="left")
-            axes.set_xlabel("devices" if axes is speed_at else "lanes on one device; dotted: the model")
-            axes.spines[["top", "right"]].set_visible(False)
-            axes.legend(frameon=False, fontsize=8)
-        figure.savefig(path, dpi=120)
+    figure = empty_figure((10, 3.6))
+    time_at, memory_at, speed_at = figure.subplots(1, 3)
+    for work, mark, colour in zip(("recipe", "light"), "os", palette.marks, strict=False):
+        rows = growth(found, work)
+        if not rows:
+            continue
+        lanes = [row["lanes"] for row in rows]
+        for axes, name, unit in ((time_at, "seconds", 1.0), (memory_at, "peak", 1e6)):
+            axes.loglog(lanes, [row[name] / unit for row in rows], mark, color=colour, label=work)
+            if work in (fits := models(found)):
+                start, slope = fits[work][name]
+                at = np.geomspace(1, BIG_SEEDS, 40)
+                axes.loglog(at, (start + slope * at) / unit, ":", color=colour, linewidth=1)
+    rows = spread(found)
+    for processes, mark, colour in zip((1, 2), "os", palette.marks[2:], strict=False):
+        some = [row for row in rows if row["processes"] == processes]
+        label = "1 process" if processes == 1 else f"{processes} processes"
+        devices, speeds = ([row["devices"] for row in some], [1 / row["ratio"] for row in some])
+        speed_at.plot(devices, speeds, mark, color=colour, label=label)
+    speed_at.set_ylim(bottom=0)
+    speed_at.axhline(1, linewidth=1, linestyle=":", color=palette.faint)
+    titles = ("seconds of a chunk", "peak memory, MB", f"speed / ideal, 16 lanes, {found['cores']} cores")
+    for axes, title in zip((time_at, memory_at, speed_at), titles, strict=True):
+        axes.set_title(title, fontsize=10, loc="left")
+        axes.set_xlabel("devices" if axes is speed_at else "lanes on one device; dotted: the model")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False, fontsize=8)
+    return figure
 
 
 def write(found: Row) -> None:
     """Page, pictures and their numbers."""
-    from softql import runs
+    from softql import plots, runs
+    from softql.drawing import DARK, LIGHT
 
     PAGE.write_text(page(found), "utf-8")
     runs.write_table(PAGE.with_suffix(".csv"), list(found["rows"][0]), (row.values() for row in found["rows"]))
-    draw(found, PAGE.with_name("scaling.png"), dark=False)
-    draw(found, PAGE.with_name("scaling-dark.png"), dark=True)
+    plots.save(PAGE.parent, "scaling", partial(draw, found), {"light": LIGHT, "dark": DARK})
 
 
 def main() -> None:
@@ -331,13 +330,11 @@ def main() -> None:
     todo = [(work, lanes, 1, 1) for work, many in sizes.items() for lanes in many]
     spreads = [("recipe", *where) for where in (QUICK_SPREAD if arguments.quick else SPREAD)]
     todo += [where for where in spreads if where not in todo]
-    load = round(os.getloadavg()[0], 1)
+    load = machine.load()
     rows = [child(*each, arguments.rounds) for each in todo]
-    found = {
-        "machine": f"{platform.machine()} CPU, {os.cpu_count()} cores, {platform.system()}",
-        "versions": {"Python": platform.python_version()} | {name: version(name) for name in PACKAGES},
-        "cores": len(os.sched_getaffinity(0)),
-        "load": [load, round(os.getloadavg()[0], 1)],
+    found = machine.here(PACKAGES) | {
+        "cores": machine.cores(),
+        "load": [load, machine.load()],
         "rounds": arguments.rounds,
         "quick": arguments.quick,
         "rows": rows,

@@ -12,13 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 
+from benchmarks import machine
 from benchmarks.speed import contests, inside, kernels, page, picture, training
 from benchmarks.speed.timing import Row
 
@@ -41,14 +40,14 @@ def child(name: str, rounds: int, quick: bool) -> Row:
     """One workload in a process of its own, with the load of the machine before and after it."""
     command = [sys.executable, "-m", "benchmarks.speed", name, "--rounds", str(rounds), "--child"]
     environment = os.environ | {"JAX_PLATFORMS": "cpu", "JAX_ENABLE_X64": str(int(name == "tabular"))}
-    before, start = os.getloadavg()[0], time.time()
+    before, start = machine.load(), time.time()
     out = subprocess.run(
         command + ["--quick"] * quick, cwd=contests.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True
     ).stdout
     return {
         "rows": json.loads(out.splitlines()[-1]),
-        "cores": len(os.sched_getaffinity(0)),
-        "load": [round(before, 1), round(os.getloadavg()[0], 1)],
+        "cores": machine.cores(),
+        "load": [before, machine.load()],
         "quick": quick,
         "rounds": rounds,
         "took": round(time.time() - start),
@@ -58,11 +57,7 @@ def child(name: str, rounds: int, quick: bool) -> Row:
 def here() -> Row:
     """The machine and the versions, of the peers too."""
     peers = {name: contests.versions(name) or {"missing": contests.missing(name)} for name in contests.NAMES}
-    return {
-        "machine": f"{platform.machine()} CPU, {os.cpu_count()} cores, {platform.system()}",
-        "versions": {"Python": platform.python_version()} | {x: version(x) for x in PACKAGES},
-        "peers": peers,
-    }
+    return machine.here(PACKAGES) | {"peers": peers}
 
 
 def main() -> None:
