@@ -386,11 +386,12 @@ def policy(log_pi: ArrayLike, log_w: Measure) -> Array:
 
 def solve(weight: Weight, chance: Array, gain: Array, near: Array | None = None) -> Array:
     """v = gain + P_π v; by iteration it sets out from `near`."""
-    if not isinstance(weight.of, Successors):
+    few = weight.of
+    if not isinstance(few, Successors):
         among = chain(weight, chance)
         return jnp.linalg.solve(jnp.eye(len(gain), dtype=among.dtype) - among, gain)
-    each = weight.factor * chance[:, :, None] * weight.of.chance
-    among, state = (x.reshape(len(gain), -1) for x in (each, weight.of.state.astype(jnp.int32)))
+    each = weight.factor * chance[:, :, None] * few.chance
+    among, state = (x.reshape(len(gain), -1) for x in (each, few.state.astype(jnp.int32)))
     return _iterate(lambda v: v - jnp.sum(among * v[state], -1), gain, lambda v: jnp.max(jnp.abs(v)), near)
 
 
