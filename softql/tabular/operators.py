@@ -358,11 +358,15 @@ class Weight(NamedTuple):
 def weigh(transition: Transition, discount: Discount) -> Weight:
     """A γ for all stays beside the transition: a second table of a thousand states took longer than twenty backups."""
     discount = jnp.asarray(float(discount) if isinstance(discount, int) else discount)
-    few = isinstance(transition, Successors)
-    chance = jnp.asarray(transition.chance if few else transition)
     factor = jnp.ones((), discount.dtype) if discount.ndim else discount
-    chance = chance * discount if discount.ndim else chance
-    return Weight(Successors(jnp.asarray(transition.state), chance) if few else chance, factor)
+    own = discount if discount.ndim else None
+    if isinstance(transition, Successors):
+        return Weight(Successors(jnp.asarray(transition.state), _times(transition.chance, own)), factor)
+    return Weight(_times(transition, own), factor)
+
+
+def _times(chance: ArrayLike, discount: Array | None) -> Array:
+    return jnp.asarray(chance) if discount is None else jnp.asarray(chance) * discount
 
 
 def expect(weight: Weight, v: Array) -> Array:
