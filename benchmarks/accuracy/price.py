@@ -89,6 +89,7 @@ def main() -> None:
                 "actions": ACTIONS,
                 "ratios": ratios,
                 "cores": len(os.sched_getaffinity(0)),
+                "load": os.getloadavg()[0],
             }
         )
     )
