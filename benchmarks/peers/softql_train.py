@@ -34,7 +34,8 @@ def make(settings: dict[str, Any]) -> Contestant:
     lanes = len(settings["seeds"])
     chunk = settings["chunk"] // shape.env_steps
     learner, from_keys = agent(env, env_params, shape, network), seeds(settings["seeds"][0], lanes)
-    run = train(learner, hyper, from_keys, 1_000_000, chunk, side_by_side=abreast(shape))
+    together = settings.get("vmap", abreast(shape))  # whether seeds learn in one vmap
+    run = train(learner, hyper, from_keys, 1_000_000, chunk, side_by_side=together)
     judge = judge_of(env, env_params, shape, settings["episodes"], network=network, side_by_side=abreast(shape))
     held: dict[str, Any] = {}
 

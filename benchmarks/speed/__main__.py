@@ -28,6 +28,7 @@ WORKLOADS: dict[str, Callable[[int, bool], list[Row]]] = {
     "solve": training.solve,
     "seeds": training.lanes,
     "step": inside.step,
+    "host": inside.host,
     "ceiling": inside.ceiling,
     "memory": inside.memory,
     "backup": kernels.backup,

@@ -1,8 +1,10 @@
-"""softql's own step taken apart, what gymnax takes of it, and what memory it holds.  Imports: timing."""
+"""softql's own step taken apart, what gymnax and the host take of it, and what memory it holds.  Imports: timing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -87,6 +89,53 @@ def step(rounds: int, quick: bool) -> list[Row]:
     return [{"what": what, "seconds": s, "share": s / seconds[0]} for what, s in zip(parts, seconds, strict=True)]
 
 
+def host(rounds: int, quick: bool) -> list[Row]:
+    """The recipe as `softql train` runs it: of each chunk but the first few, the time in which no lane learns."""
+    import io
+    import tempfile
+    import time
+    from collections.abc import Iterator
+    from pathlib import Path
+    from unittest.mock import patch
+
+    import gymnax
+    from rich.console import Console
+
+    from softql import session
+    from softql.train import train
+
+    rows = []
+    for mode in ("on_policy", "replay"):
+        chunks: list[tuple[float, float]] = []  # when a chunk began, and when it was there
+
+        def watched(*of: Any, chunks: Any = chunks, **how: Any) -> Iterator[Any]:
+            turns, ended = train(*of, **how), object()
+            while True:
+                began = time.perf_counter()
+                turn = next(turns, ended)
+                chunks.append((began, time.perf_counter()))
+                if turn is ended:
+                    return
+                yield turn
+
+        steps = {"steps": 65_536} if quick else {}
+        settings = {"mode": mode, "seed": 0, "seeds": 4, "episodes": 1} | steps
+        plan = session.plan(*gymnax.make("CartPole-v1"), "CartPole-v1", settings)
+        with tempfile.TemporaryDirectory() as folder, patch.object(session, "train", watched):
+            session.run(plan, Path(folder), Console(file=io.StringIO()))
+        within = [ended - began for began, ended in chunks[3:-1]]
+        between = [began - ended for (_, ended), (began, _) in pairwise(chunks[3:])]
+        rows.append(
+            {
+                "what": f"{mode}, 4 seeds, {len(chunks) - 1} chunks",
+                "seconds": median(within),
+                "between": median(between),
+                "share": sum(between) / (sum(within) + sum(between)),
+            }
+        )
+    return rows
+
+
 def ceiling(rounds: int, quick: bool) -> list[Row]:
     """gymnax's CartPole alone, and softql's training with as many environments, on-policy."""
     import gymnax
@@ -108,16 +157,35 @@ def ceiling(rounds: int, quick: bool) -> list[Row]:
             return key, door.step(k_step, carry[1], jax.random.bernoulli(k_action, 0.5, (envs,)).astype(jnp.int32))[0]
 
         turns = max(1, 65_536 // shape.env_steps)
-        both = [
+        contest = [
             scanned(alone, (state.key, state.lanes), 16 * turns),
             scanned(lambda x, whole=whole: whole.step(hyper, x)[0], state, turns),
+            *(scanned(partial(bare_step, *env, envs, again), start_of(*env, envs), 16 * turns) for again in (1, 0)),
         ]
-        bare, trained = (median(x) for x in in_turn(both, rounds))
-        share = 16 * bare / trained
-        rows.append(
-            {"what": f"{envs} environments", "alone": envs / bare, "pace": shape.env_steps / trained, "share": share}
-        )
+        bare, trained, resetting, plain = (median(x) for x in in_turn(contest, rounds))
+        row = {"what": f"{envs} environments", "alone": envs / bare, "pace": shape.env_steps / trained}
+        rows.append(row | {"share": 16 * bare / trained, "reset": 16 * max(0.0, resetting - plain) / trained})
     return rows
+
+
+def start_of(env: Any, env_params: Any, envs: int) -> Any:
+    """A key, and the states of so many environments."""
+    import jax
+    import jax.numpy as jnp
+
+    _, at = jax.vmap(env.reset, (0, None))(jax.random.split(jax.random.key(1), envs), env_params)
+    return jax.random.key(0), jax.tree.map(lambda x: jnp.asarray(x, x.dtype), at)
+
+
+def bare_step(env: Any, env_params: Any, envs: int, again: int, carry: Any) -> Any:
+    """One random step of each environment; gymnax's own, which resets every one each time, or without a reset."""
+    import jax
+    import jax.numpy as jnp
+
+    key, k_action, k_step = jax.random.split(carry[0], 3)
+    action = jax.random.bernoulli(k_action, 0.5, (envs,)).astype(jnp.int32)
+    step = env.step if again else env.step_env
+    return key, jax.vmap(step, (0, 0, 0, None))(jax.random.split(k_step, envs), carry[1], action, env_params)[1]
 
 
 def memory(rounds: int, quick: bool) -> list[Row]:

@@ -63,11 +63,18 @@ COLUMNS: dict[str, list[Column]] = {
         ("microseconds", lambda row: f"{1e6 * row['seconds']:.1f}"),
         ("share", lambda row: f"{row['share']:.0%}"),
     ],
+    "host": [
+        WHAT,
+        ("a chunk, ms", lambda row: ms(row["seconds"])),
+        ("between two, ms", lambda row: ms(row["between"])),
+        ("share of the host", lambda row: f"{row['share']:.1%}"),
+    ],
     "ceiling": [
         WHAT,
         ("gymnax alone, steps/s", lambda row: f"{row['alone']:,.0f}"),
         ("training, steps/s", lambda row: f"{row['pace']:,.0f}"),
         ("share of the time in gymnax", lambda row: f"{row['share']:.0%}"),
+        ("of that: resets", lambda row: f"{row['reset']:.1%}"),
     ],
     "memory": [
         WHAT,
@@ -104,7 +111,15 @@ TOLD = {
         "One iteration of `replay`, taken apart: each part alone in a scan. They do not add up to the whole, "
         "which the compiler fuses."
     ),
-    "ceiling": ("The environments alone, with random actions, and the whole training with as many."),
+    "host": (
+        "The recipes as `softql train` runs them, into a folder: what passes between two chunks (metrics read and "
+        "written, progress shown, states saved), in which no lane learns."
+    ),
+    "ceiling": (
+        "The environments alone, with random actions, and the whole training with as many. gymnax's step resets every "
+        "environment each time and keeps the reset where an episode ended; one reset for all who ended, under a "
+        "condition, is a choice between both again where seeds are vmapped."
+    ),
     "memory": (
         "What the compiled program holds, as the compiler says; the interpreter with JAX takes 300 to 400 MB beside."
     ),

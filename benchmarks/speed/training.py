@@ -162,6 +162,8 @@ def lanes(rounds: int, quick: bool) -> list[Row]:
         both = [
             who._replace(settings=who.settings | {"seeds": list(range(count))}) for who in same_on_policy(*SHAPES[WIDE])
         ]
+        if count > 1:
+            both.insert(1, both[0]._replace(name="softql, all in one vmap", settings=both[0].settings | {"vmap": True}))
         found = contest(both, min(rounds, 5))
         rows += [row | {"what": f"{row['what']}, {count} seed(s)"} for row in found]
     return rows
