@@ -1,13 +1,18 @@
-"""softql's own step taken apart, what gymnax and the host take of it, and what memory it holds.  Imports: timing."""
+"""softql's own step taken apart, what gymnax and the host take of it, and what memory it holds.
+
+Imports: contests, timing.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from benchmarks.speed.contests import PEERS
 from benchmarks.speed.timing import Row, in_turn, per_call
 
 ENVIRONMENTS = (16, 64, 256, 1024)
@@ -38,7 +43,10 @@ def step(rounds: int, quick: bool) -> list[Row]:
 
     env = gymnax.make("CartPole-v1")
     shape = Shape(mode="replay", envs=10, rollout=1, hidden=(120, 84), batch=128, buffer=10_000, warmup=1_000)
-    network, door = q_network(*env, shape.hidden), lanes(*env, shape.envs)
+    sys.path.insert(0, str(PEERS))
+    from softql_train import plain  # type: ignore[import-not-found]
+
+    network, door = plain(q_network(*env, shape.hidden), shape.hidden), lanes(*env, shape.envs)
     hyper, whole = checked(Hyper(**HYPER)), agent(*env, shape, network)
     state = jax.jit(whole.init)(jax.random.key(0), hyper)
     act, update, adam = actor(door, network, 1), learning.updater(network, shape), learning.optimiser(10.0)

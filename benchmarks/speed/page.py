@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.speed import goals
+
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS, PAGE, COPY = (ROOT / x for x in ("benchmarks/results.json", "docs/performance.md", "benchmarks/results.md"))
 Row = dict[str, Any]
@@ -108,8 +110,8 @@ TOLD = {
         "Steps a second over all seeds in one process, beside one seed of the same program. Settings of `on_policy`."
     ),
     "step": (
-        "One iteration of `replay`, taken apart: each part alone in a scan. They do not add up to the whole, "
-        "which the compiler fuses."
+        "One iteration of `replay`, with its network, taken apart: each part alone in a scan. They do not add up to "
+        "the whole, which the compiler fuses."
     ),
     "host": (
         "The recipes as `softql train` runs them, into a folder: what passes between two chunks (metrics read and "
@@ -155,6 +157,7 @@ def page(found: Row) -> str:
     for name in COLUMNS:
         if name in found["workloads"]:
             lines += table(name, found["workloads"][name])
+    lines += goals.table(found)
     missing = [name for name in COLUMNS if name not in found["workloads"]]
     gpu = "accelerators: every figure here is of a CPU; of `benchmarks/gpu.sh` only the dry run on a CPU has been made"
     lines += ["", "## Not measured", "", f"- {gpu}.{_list(missing)}"]
