@@ -35,7 +35,7 @@ def add_to(command: argparse.ArgumentParser) -> None:
         type=options.count,
         metavar="N",
         help="over so many devices, lanes first; without accelerators processors count as so many (default: all that "
-        "JAX shows and that share the lanes evenly)",
+        "share the lanes evenly; one, for light lanes on processors)",
     )
     group.add_argument(
         "--mesh",
@@ -79,10 +79,9 @@ def run(arguments: argparse.Namespace, argv: Sequence[str]) -> int:
         return _together(arguments)
     if (arguments.processes or 1) > 1:
         return _launched(argv, arguments.processes)
-    if wanted := _wanted(arguments):
-        with packages_for("training"):
-            from softql import sharding
-        sharding.processors(wanted)  # before anything wakes JAX
+    with packages_for("training"):
+        from softql import sharding
+    sharding.processors(_wanted(arguments) or None)  # before anything wakes JAX
     return int(arguments.run(arguments))
 
 
@@ -197,10 +196,14 @@ def mesh_of(arguments: argparse.Namespace, plan: Any, lanes: int | None = None) 
     Raises:
       Mistake: if there are too few devices, or they can't share the work evenly.
     """
+    import jax
+
     from softql import sharding
 
     try:
         wanted = _wanted(arguments)
+        here = jax.default_backend() == "cpu" and jax.process_count() == 1
+        wanted = wanted or int(here and plan.side_by_side)  # light lanes: one processor has them done as soon
         of = sharding.devices(wanted) if wanted else sharding.sharing(lanes)
         found = sharding.mesh(len(of) if lanes is None else lanes, plan.shape.envs, of, arguments.mesh)
     except ValueError as error:

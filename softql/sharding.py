@@ -71,12 +71,18 @@ def sharing(lanes: int | None) -> list[jax.Device]:
     return found[: max(n for n in range(1, len(found) + 1) if lanes % n == 0)]
 
 
-def processors(count: int) -> None:
-    """Count this machine's processors as so many devices; too late, or asked for in XLA_FLAGS, it changes nothing."""
+def processors(count: int | None = None) -> None:
+    """Count this machine's processors as so many devices; None as what they are, unless that has been said before.
+
+    Too late, or asked for in XLA_FLAGS, it changes nothing.
+    """
     if "host_platform_device_count" in os.environ.get("XLA_FLAGS", ""):
         return
+    if count is None and getattr(jax.config, "jax_num_cpu_devices", 0) > 0:
+        return
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     with suppress(RuntimeError):  # JAX has begun
-        jax.config.update("jax_num_cpu_devices", count)
+        jax.config.update("jax_num_cpu_devices", count or allowed or 1)
 
 
 def mesh(lanes: int, envs: int, of: Sequence[jax.Device], shape: tuple[int, int] | None = None) -> Mesh:

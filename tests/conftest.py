@@ -17,6 +17,7 @@ import jax  # noqa: E402
 import pytest  # noqa: E402
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
+jax.devices()  # awake: no command of a test can count processors as devices any more
 
 # x64/ needs a process of its own, with 64-bit floats on: test_x64.py starts it
 collect_ignore = [] if jax.config.jax_enable_x64 else ["x64"]

@@ -159,6 +159,30 @@ def test_what_cannot_be_is_one_line(arguments, says, capsys, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_lanes_are_split_over_the_processors_there_are_but_light_ones():
+    program = """
+import sys
+from types import SimpleNamespace as Of
+from softql import processes, sharding
+sharding.processors(6)
+sharding.processors()
+asked = Of(devices=None, mesh=None)
+for heavy, lanes in ((True, 4), (True, 3), (True, 5), (False, 4)):
+    found = processes.mesh_of(asked, Of(side_by_side=not heavy, shape=Of(envs=8)), lanes)
+    print(found and dict(found.shape))
+"""
+    found = subprocess.run([sys.executable, "-c", program], env=alone(), capture_output=True, text=True, check=True)
+    assert found.stdout.split("\n")[:4] == [
+        "{'seed': 4, 'env': 1}",
+        "{'seed': 3, 'env': 1}",
+        "{'seed': 5, 'env': 1}",
+        "None",
+    ]
+    program = "from softql import sharding; sharding.processors(); import jax; print(len(jax.devices()))"
+    found = subprocess.run([sys.executable, "-c", program], env=alone(), capture_output=True, text=True, check=True)
+    assert int(found.stdout) == len(os.sched_getaffinity(0))
+
+
 def test_a_mesh_says_what_does_not_divide():
     of = [jax.devices()[0]] * 8
     assert dict(sharding.mesh(4, 16, of).shape) == {"seed": 4, "env": 2}

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from serve import Contestant, serve
 
+from softql import sharding
 from softql.agents import Hyper, Network, Shape, agent, q_network
 from softql.judging import judge_of, keys
 from softql.train import abreast, seeds, train
@@ -26,6 +27,7 @@ def plain(network: Network, hidden: tuple[int, ...]) -> Network:
 
 
 def make(settings: dict[str, Any]) -> Contestant:
+    sharding.processors()  # as the command does
     env, env_params = gymnax.make("CartPole-v1")
     shape = Shape(**settings["shape"] | {"hidden": tuple(settings["shape"]["hidden"])})
     hyper = Hyper(**settings["hyper"])
@@ -35,8 +37,12 @@ def make(settings: dict[str, Any]) -> Contestant:
     chunk = settings["chunk"] // shape.env_steps
     learner, from_keys = agent(env, env_params, shape, network), seeds(settings["seeds"][0], lanes)
     together = settings.get("vmap", abreast(shape))  # whether seeds learn in one vmap
-    run = train(learner, hyper, from_keys, 1_000_000, chunk, side_by_side=together)
-    judge = judge_of(env, env_params, shape, settings["episodes"], network=network, side_by_side=abreast(shape))
+    mesh = None if together else sharding.mesh(lanes, shape.envs, sharding.sharing(lanes))
+    mesh = mesh if mesh and mesh.size > 1 else None
+    run = train(learner, hyper, from_keys, 1_000_000, chunk, mesh=mesh, side_by_side=together)
+    judge = judge_of(
+        env, env_params, shape, settings["episodes"], network=network, mesh=mesh, side_by_side=abreast(shape)
+    )
     held: dict[str, Any] = {}
 
     def advance() -> None:
@@ -44,7 +50,7 @@ def make(settings: dict[str, Any]) -> Contestant:
         jax.block_until_ready(metrics)
 
     def judged() -> Any:
-        return jnp.mean(judge(held["state"].params, keys(0, lanes), None), -1).tolist()
+        return jnp.mean(judge(*sharding.placed((held["state"].params, keys(0, lanes)), mesh), None), -1).tolist()
 
     return Contestant(advance, judged)
 
