@@ -102,7 +102,7 @@ def test_the_parameters_are_those_of_the_config(tmp_path):
         (["CartPole-v1", "--steps", "3e9"], "the step counter holds at most"),
         (["CartPole-v1", "--alpha", "-1"], "alpha = -1.0: it must be positive"),
         (["CartPole-v1", "--gamma", "1"], "gamma = 1.0: it must be in [0, 1)"),
-        (["CartPole-v1", "--envs", "3", "--rollout", "3"], "minibatches = 4 does not divide"),
+        (["CartPole-v1", "--envs", "3", "--rollout", "3"], "minibatches = 8 does not divide"),
     ],
 )
 def test_mistakes_are_one_line_and_exit_2(arguments, message, tmp_path, capsys):
