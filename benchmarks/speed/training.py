@@ -76,14 +76,16 @@ CHUNK = 16_384
 LIMIT = 1_048_576  # environment steps of a seed, to which both anneal
 
 
-def same_on_policy(envs: int, rollout: int, epochs: int, minibatches: int, rate: float) -> list[Contestant]:
+def same_on_policy(
+    envs: int, rollout: int, epochs: int, minibatches: int, rate: float, theirs: float
+) -> list[Contestant]:
     """softql and PQN on envs x rollout steps, 64-64 with layer norm."""
     shape = {"envs": envs, "rollout": rollout, "epochs": epochs, "minibatches": minibatches, "hidden": [64, 64]}
     config = {"num_envs": envs, "num_steps": rollout, "num_epochs": epochs, "num_minibatches": minibatches}
     hyper = {"learning_rate": rate, "lambda_": 0.9, "anneal": float(LIMIT)}
     return [
         softql("softql", shape, hyper, CHUNK, LIMIT),
-        rejax("rejax PQN", "pqn", PQN | config | {"learning_rate": rate}, envs * rollout, CHUNK, LIMIT),
+        rejax("rejax PQN", "pqn", PQN | config | {"learning_rate": theirs}, envs * rollout, CHUNK, LIMIT),
     ]
 
 
@@ -118,8 +120,8 @@ def replay(rounds: int, quick: bool) -> list[Row]:
 
 
 SHAPES = {
-    "16 x 128 steps, 5 x 16 minibatches": (16, 128, 5, 16, 3e-4),
-    "256 x 16 steps, 2 x 4 minibatches": (256, 16, 2, 4, 2e-3),
+    "16 x 128 steps, 5 x 16 minibatches": (16, 128, 5, 16, 3e-3, 3e-4),
+    "256 x 16 steps, 2 x 4 minibatches": (256, 16, 2, 4, 1e-2, 2e-3),
 }
 WIDE = "256 x 16 steps, 2 x 4 minibatches"
 
@@ -145,13 +147,13 @@ def solve(rounds: int, quick: bool) -> list[Row]:
     """Time to learn, each library at its best; softql a second time with the programs of the first run kept."""
     few = 1 if quick else SEEDS
     contestants = own_settings()
-    rows = learning(contestants, few, 1 if quick else 3)
+    rows = learning(contestants, few, 1 if quick else min(rounds, 3))
     with tempfile.TemporaryDirectory() as folder:
         for who in (contestants[0], contestants[2]):
             again = who._replace(name=f"{who.name}, compiled before")
             if not missing(who.environment):
                 solved(again, few, Path(folder))
-            rows += learning([again], few, 1 if quick else 3, Path(folder))
+            rows += learning([again], few, 1 if quick else min(rounds, 3), Path(folder))
     return rows
 
 
