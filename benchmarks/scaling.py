@@ -295,7 +295,7 @@ def draw(found: Row, palette: Any) -> Any:
         label = "1 process" if processes == 1 else f"{processes} processes"
         devices, speeds = ([row["devices"] for row in some], [1 / row["ratio"] for row in some])
         speed_at.plot(devices, speeds, mark, color=colour, label=label)
-    speed_at.set_ylim(bottom=0)
+    speed_at.set_ylim(0, 1.1 * max(1.0, speed_at.get_ylim()[1]))
     speed_at.axhline(1, linewidth=1, linestyle=":", color=palette.faint)
     titles = ("seconds of a chunk", "peak memory, MB", f"speed / ideal, 16 lanes, {found['cores']} cores")
     for axes, title in zip((time_at, memory_at, speed_at), titles, strict=True):
