@@ -268,7 +268,7 @@ def _extrapolated(found: Row) -> list[str]:
         "",
         "The host's part does not shrink with devices. Where it is a large share, longer "
         "chunks make it small: it is paid once "
-        "a chunk, whatever its length, and `softql train` makes 100 chunks of a run.",
+        "a chunk, whatever its length, and `softql train` makes about 100 chunks of a run.",
     ]
 
 

@@ -185,13 +185,14 @@ def _wanted(arguments: argparse.Namespace) -> int:
     return int(wanted)
 
 
-def mesh_of(arguments: argparse.Namespace, plan: Any, lanes: int | None = None) -> Any:
+def mesh_of(arguments: argparse.Namespace, plan: Any, lanes: int | None = None, most: int | None = None) -> Any:
     """The mesh that was asked for, None for one device.
 
     Args:
       arguments: of the command.
       plan: of the run.
       lanes: how many learn side by side; None leaves it open, as a sweep does that fills its groups up.
+      most: where it is open, how many there can be; devices that were not asked for share them evenly.
 
     Raises:
       Mistake: if there are too few devices, or they can't share the work evenly.
@@ -204,7 +205,7 @@ def mesh_of(arguments: argparse.Namespace, plan: Any, lanes: int | None = None) 
         wanted = _wanted(arguments)
         here = jax.default_backend() == "cpu" and jax.process_count() == 1
         wanted = wanted or int(here and plan.side_by_side)  # light lanes: one processor has them done as soon
-        of = sharding.devices(wanted) if wanted else sharding.sharing(lanes)
+        of = sharding.devices(wanted) if wanted else sharding.sharing(lanes or most)
         found = sharding.mesh(len(of) if lanes is None else lanes, plan.shape.envs, of, arguments.mesh)
     except ValueError as error:
         raise Mistake(str(error)) from error

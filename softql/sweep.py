@@ -113,7 +113,11 @@ def resumed(config: Mapping[str, Any], env: Any, env_params: Any) -> Sweep:
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"its {runs.CONFIG} is not that of a sweep ({error})") from error
     sweep = planned(session.resumed(config, env, env_params, exact=False), axes)
-    if not isinstance(width, int) or not 1 <= width <= sweep.total:
+    try:
+        along = int(config["machine"]["mesh"]["seed"])  # devices that were filled up
+    except (KeyError, TypeError, ValueError):
+        along = 1
+    if not isinstance(width, int) or not 1 <= width <= -(-sweep.total // max(1, along)) * max(1, along):
         raise ValueError(f"its {runs.CONFIG} says that {width} of {sweep.total} lanes learn at once")
     return Sweep(sweep.base, sweep.axes, width)
 

@@ -119,7 +119,8 @@ def _sweep(arguments: argparse.Namespace) -> int:
     except (ValueError, TypeError) as error:
         raise Mistake(str(error)) from error
     writers = options.writers_of(arguments)
-    planned = sweep.on(planned, processes.mesh_of(arguments, base))
+    most = min(planned.total, arguments.lanes or planned.total)
+    planned = sweep.on(planned, processes.mesh_of(arguments, base, most=most))
     folder = options.claimed(arguments.out, f"{base.label}-sweep")
     return _run(planned, folder, arguments, writers, resume=False)
 

@@ -3,10 +3,13 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 import jax
 import numpy as np
@@ -101,6 +104,23 @@ def test_a_sweep_on_eight_devices_gives_the_bits_of_one(one, eight):
     assert config["machine"]["mesh"] == {"seed": 8, "env": 1}
     assert config["lanes_at_once"] == 8
     assert outcome(eight[0] / "sweep") == outcome(one / "sweep")
+
+
+def test_a_sweep_that_was_filled_up_goes_on_on_one_device(one, eight, tmp_path):
+    """Its config.json says 8 of 6 lanes at once."""
+    folder = tmp_path / "sweep"
+    shutil.copytree(eight[0] / "sweep", folder)
+    (folder / runs.RESULT).unlink()
+    assert softql("sweep", "--resume", folder) == 0
+    assert outcome(folder) == outcome(one / "sweep")
+
+
+def test_devices_that_were_not_asked_for_are_not_filled_up():
+    asked, heavy = SimpleNamespace(devices=None, mesh=None), SimpleNamespace(side_by_side=False)
+    with mock.patch.object(jax, "devices", return_value=list(range(8))):
+        assert [len(sharding.sharing(lanes)) for lanes in (1, 3, 6, 12, 16, 64)] == [1, 3, 6, 6, 8, 8]
+    heavy.shape = SimpleNamespace(envs=8)
+    assert processes.mesh_of(asked, heavy, most=3) is None  # one device is awake here
 
 
 def test_a_run_stopped_on_eight_devices_goes_on_on_one_to_the_same_bits(one, eight):
