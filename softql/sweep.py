@@ -114,10 +114,10 @@ def resumed(config: Mapping[str, Any], env: Any, env_params: Any) -> Sweep:
         raise ValueError(f"its {runs.CONFIG} is not that of a sweep ({error})") from error
     sweep = planned(session.resumed(config, env, env_params, exact=False), axes)
     try:
-        along = int(config["machine"]["mesh"]["seed"])  # devices that were filled up
+        along = max(1, int(config["machine"]["mesh"]["seed"]))
     except (KeyError, TypeError, ValueError):
         along = 1
-    if not isinstance(width, int) or not 1 <= width <= -(-sweep.total // max(1, along)) * max(1, along):
+    if not isinstance(width, int) or not 1 <= width <= filled(sweep.total, along):
         raise ValueError(f"its {runs.CONFIG} says that {width} of {sweep.total} lanes learn at once")
     return Sweep(sweep.base, sweep.axes, width)
 
@@ -127,13 +127,18 @@ def on(sweep: Sweep, mesh: Mesh | None) -> Sweep:
     return replace(sweep, base=sweep.base._replace(mesh=mesh))
 
 
+def filled(lanes: int, along: int) -> int:
+    """So many lanes, and the copies that fill up the last of the devices along the axis."""
+    return -(-lanes // along) * along
+
+
 def fitted(sweep: Sweep, most: int | None, free: float) -> Sweep:
     """The widest groups of equal size, of at most `most` lanes, whose compiled chunk needs at most `free` bytes."""
     along = 1 if sweep.base.mesh is None else sweep.base.mesh.shape["seed"]
     width = max(along, min(sweep.total, most or sweep.total))
     while True:
         width = -(-sweep.total // -(-sweep.total // width))
-        width = -(-width // along) * along
+        width = filled(width, along)
         sized = Sweep(sweep.base, sweep.axes, width)
         need = needed(sized)
         if need <= free or width == along:

@@ -13,6 +13,8 @@ import numpy as np
 
 from benchmarks.accuracy import cases
 from benchmarks.accuracy.edges import EDGES
+from softql.equations._fast import FEW as FEW_PI
+from softql.equations._fast import FEW_LOG
 
 COLUMNS = ("softql", "softql.precise", "jax.nn", "scipy.special", "torch", "distrax", "rlax")
 NAMES = {
@@ -307,8 +309,9 @@ def limits(found: dict[str, Any]) -> str:
         f"The goal of the default operators is {LIMIT} times the peer's time at most. Digits and speed part where "
         f"a policy keeps all its digits; past the goal: {'; '.join(default)}. Where speed counts for more there is one "
         "argument, `fast=True`, which gives up digits, as many as the docstring says (without weights the default is "
-        "the quicker one, and taken, with up to 16 actions, for log π with up to 18); past the goal then: "
-        f"{'; '.join(fast)}.\n\nTo beat the peer with up to {FEW} actions is a goal as well. Missed: {missed(found)}."
+        f"the quicker one, and taken, with up to {FEW_PI} actions, for log π with up to {FEW_LOG}); past the goal "
+        f"then: {'; '.join(fast)}.\n\n"
+        f"To beat the peer with up to {FEW} actions is a goal as well. Missed: {missed(found)}."
     )
 
 

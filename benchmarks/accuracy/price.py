@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ import numpy as np
 
 import softql
 import softql.precise
+from benchmarks import machine
 
 ACTIONS = (2, 4, 6, 8, 16, 18, 32, 64, 512, 4096)
 ELEMENTS = 1 << 20
@@ -88,8 +88,8 @@ def main() -> None:
                 "rounds": ROUNDS,
                 "actions": ACTIONS,
                 "ratios": ratios,
-                "cores": len(os.sched_getaffinity(0)),
-                "load": os.getloadavg()[0],
+                "cores": machine.cores(),
+                "load": machine.load(),
             }
         )
     )

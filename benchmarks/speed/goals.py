@@ -69,11 +69,8 @@ def learned(rows: list[Row], of: dict[str, list[Row]]) -> Iterator[Goal]:
         best <= jax[rival] / 2,
         why,
     )
-    for who in (x for x in seconds if x.startswith("stable")):
-        ratio = f"{best:.1f} s, {seconds[who]:.0f} s"
-        yield Goal("time to 475, a tenth of stable-baselines3's", ratio, best <= seconds[who] / 10, why)
-    for row in (x for x in rows if x["what"].startswith("stable") and not x["solved"]):
-        came = f"{best:.1f} s, it not within {row['seconds']:.0f} s"
+    for row in (x for x in rows if x["what"].startswith("stable")):
+        came = f"{best:.1f} s, {'' if row['solved'] else 'it not within '}{row['seconds']:.0f} s"
         yield Goal("time to 475, a tenth of stable-baselines3's", came, best <= row["seconds"] / 10, why)
 
 
