@@ -8,7 +8,7 @@ import numpy as np
 import oracle
 import regimes
 
-LETTERS = ("T", "D", "U", "O", "E", "N", "Z")
+LETTERS = ("T", "D", "U", "O", "E", "N", "Z", "S")
 LEAST = {"float32": -54, "float64": -863}  # results below 2^LEAST are outside the promise
 
 #: two rows whose two heaviest actions lie almost exactly a whole number of halvings apart
@@ -61,8 +61,8 @@ def every_pair(rows, dtype=np.float32, seed=7):
     for i, letter in enumerate(LETTERS):
         case = regimes.weighted(regimes.regime(letter, rows, dtype, seed=seed))
         case = regimes.masked(case) if i % 3 == 0 else case
-        pairs.append(regimes.near_pair(case, same_alpha=letter in "TUZ"))
-    far = regimes.weighted(regimes.regime("T", rows + rows // 5 * 2, dtype, seed=seed))  # one shape with every_regime
+        pairs.append(regimes.near_pair(case, same_alpha=letter in "TUZS"))
+    far = regimes.weighted(regimes.regime("T", rows + rows // 5 * 3, dtype, seed=seed))  # one shape with every_regime
     pairs += [(far, far._replace(q=far.q[::-1])), (UNLUCKY, NEAR_UNLUCKY)]
     return together([p[0] for p in pairs], dtype), together([p[1] for p in pairs], dtype)
 

@@ -17,7 +17,7 @@ from rounding import assert_correctly_rounded, every_pair, wide
 import softql.precise as precise
 from softql.precise import rules
 
-ROWS, ACTIONS = 422, 6
+ROWS, ACTIONS = 482, 6
 INF = np.inf
 
 OPERATORS = {

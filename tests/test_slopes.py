@@ -58,7 +58,7 @@ def arguments(name, case, other):
 
 
 @pytest.mark.parametrize("name", FORMULAS)
-@pytest.mark.parametrize("letter", ["T", "D", "Z"])
+@pytest.mark.parametrize("letter", ["T", "D", "Z", "S"])
 def test_the_oracle_agrees_with_numerical_ones(name, letter):
     case = regimes.regime(letter, 2, np.float64, actions=3, seed=5)
     case = case._replace(log_w=np.array([[0.0, 1.5, -2.0], [3.0, -1.0, 0.0]]))
@@ -151,7 +151,7 @@ MEASURES = {
 @pytest.mark.parametrize("couple", COUPLES)
 @pytest.mark.parametrize("measure", MEASURES)
 def test_divergence_of_boltzmann_policies(couple, measure):
-    for letter in "TDUON":
+    for letter in "TDUONS":
         case = MEASURES[measure](regimes.regime(letter, ROWS))
         found = worst("boltzmann_kl", arguments("boltzmann_kl", *COUPLES[couple](case)))
         assert max(found.values()) <= LIMITS["boltzmann_kl"], (letter, found)
@@ -160,7 +160,7 @@ def test_divergence_of_boltzmann_policies(couple, measure):
 @pytest.mark.parametrize("name", ["log_partition", "policy_value", "entropy", "kl_divergence"])
 @pytest.mark.parametrize("measure", MEASURES)
 def test_others(name, measure):
-    for letter in "TDUON":
+    for letter in "TDUONS":
         case = MEASURES[measure](regimes.regime(letter, ROWS))
         found = worst(name, arguments(name, case, regimes.near_pair(case)[1]))
         assert max(found.values()) <= LIMITS[name], (letter, found)

@@ -16,7 +16,7 @@ from test_slopes import COUPLES, FORMULAS, LIMITS, arguments, worst
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_within_limits(name):
-    for letter in "TDUON":
+    for letter in "TDUONS":
         case = regimes.weighted(regimes.regime(letter, 15, np.float64))
         couples = COUPLES.values() if name == "boltzmann_kl" else (regimes.near_pair,)
         for couple in couples:
