@@ -44,9 +44,7 @@ def environment(name: str) -> tuple[Any, Any]:
     """
     if ":" in name:
         return _own(name)
-    import gymnax
-
-    import softql.envs  # noqa: F401  (registers softql's own)
+    from softql.envs import gymnax  # with softql's own registered
 
     known: list[str] = list(gymnax.registered_envs)
     if name not in known:

@@ -1,4 +1,7 @@
-"""Other people's code by name: `module:attribute` or `path/to/file.py:attribute`. Standard library only."""
+"""Other people's code: by name, `module:attribute` or `path/to/file.py:attribute`, and not before it is needed.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,15 @@ import importlib.util
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from softql.mistakes import Mistake
 
-__all__ = ["load", "one_line", "place"]
+__all__ = ["later", "load", "one_line", "place"]
 
 
 def load(target: str, passing: tuple[type[BaseException], ...] = ()) -> Any:
@@ -33,6 +38,39 @@ def load(target: str, passing: tuple[type[BaseException], ...] = ()) -> Any:
     """
     name, _, path = target.partition(":")
     return _attribute(_import(name, passing), name, path)
+
+
+@contextmanager
+def later(*names: str) -> Iterator[None]:
+    """What is imported inside gets these modules without loading them: each loads when something in it is first used.
+
+    For packages whose import takes others along that only a few of their functions need. Modules that are loaded
+    already are left as they are, and outside an import of them is the usual one.
+
+    Example:
+        >>> with later("wave"):
+        ...     import wave
+        >>> loaded = "wave" in sys.modules
+        >>> callable(wave.open), loaded, "wave" in sys.modules
+        (True, False, True)
+    """
+    stand_ins = {name: _Later(name) for name in names if name not in sys.modules}
+    sys.modules.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name, stand_in in stand_ins.items():
+            if sys.modules.get(name) is stand_in:
+                del sys.modules[name]
+
+
+class _Later(ModuleType):
+    """Stands for a module that is imported when something in it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:  # inside `later`: the import machinery looks, nobody uses it yet
+            raise AttributeError(f"module {self.__name__!r} is not loaded yet, and has no {name!r}")
+        return getattr(importlib.import_module(self.__name__), name)
 
 
 def one_line(error: BaseException) -> str:

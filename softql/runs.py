@@ -252,15 +252,16 @@ class MetricsFile:
 
     def add(self, seconds: float, metrics: Mapping[str, np.ndarray], first: int = 0) -> None:
         """One chunk: `metrics[name][lane]`, lanes from `first` on. A mean over no episodes is an empty cell."""
-        for at in range(len(next(iter(metrics.values())))):
-            lane = first + at
-            columns = {"seed": range(lane + 1)} if self.labels is None else self.labels
-            label = {name: column[lane] for name, column in columns.items()}
-            row = {name: metrics[name][at].item() for name in self.values}
-            self._csv.writerow((*label.values(), f"{seconds:.3f}", *("" if _nan(x) else x for x in row.values())))
-            step = row.pop("env_steps", 0) if self.writers else 0
+        rows = zip(*(np.asarray(metrics[name]).tolist() for name in self.values), strict=True)
+        for lane, row in enumerate(rows, first):
+            label = {"seed": lane} if self.labels is None else {name: x[lane] for name, x in self.labels.items()}
+            self._csv.writerow((*label.values(), f"{seconds:.3f}", *("" if _nan(x) else x for x in row)))
+            if not self.writers:
+                continue
+            told = {name: x for name, x in zip(self.values, row, strict=True) if not _nan(x)}
+            step = told.pop("env_steps", 0)
             for writer in self.writers:
-                writer.add(label, step, {name: float(x) for name, x in row.items() if not _nan(x)})
+                writer.add(label, step, {name: float(x) for name, x in told.items()})
         self._file.flush()
 
     def settle(self) -> None:

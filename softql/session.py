@@ -294,16 +294,17 @@ def _keep(
     if not sharding.leads():
         return outcome.status
     result = {"status": outcome.status, "env_steps_per_seed": outcome.env_steps, "seconds": seconds}
+    params = jax.device_get(outcome.params)
     try:
-        if outcome.params is not None:
-            runs.save_parameters(folder, outcome.params)
+        if params is not None:
+            runs.save_parameters(folder, params)
         if outcome.greedy_returns is not None:
             tell(console, outcome.greedy_returns)
             result["greedy_returns"] = outcome.greedy_returns.mean(-1).tolist()
         if outcome.gap is not None:
             console.print(_said(plan, outcome.gap))
             result |= {name: x.tolist() for name, x in outcome.gap.items()}
-        drawn = _draw(plan, folder, outcome.params, styles) if outcome.env_steps else None
+        drawn = _draw(plan, folder, params, styles) if outcome.env_steps else None
         runs.write_json(folder / runs.RESULT, result | ({"status": "unsaved"} if drawn else {}))  # last: now it is done
         if drawn is not None:
             raise drawn
@@ -382,7 +383,7 @@ def _learn(
     measured, chunks = measure(plan), start.chunks if start else 0
     fields, lines = (*Metrics._fields, *(GAPS if plan.world else ())), chunks * plan.seeds
     if start is not None:
-        outcome.params, outcome.env_steps = jax.device_get(start.state.params), _env_steps(plan, chunks)
+        outcome.params, outcome.env_steps = start.state.params, _env_steps(plan, chunks)
         outcome.gap = measured(start.state.params)
     with (
         together.metrics_file(folder, fields, lines, writers=writers) as file,
@@ -393,35 +394,34 @@ def _learn(
 
         def keep(state: Any, metrics: Metrics) -> Metrics:
             row: Metrics = sharding.host(summary(metrics))
-            outcome.params, outcome.env_steps = sharding.host(state.params), int(row.env_steps[0])
+            outcome.params, outcome.env_steps = sharding.kept(state.params), int(row.env_steps[0])
             outcome.gap = measured(outcome.params)
             file.add(time.perf_counter() - began, row._asdict() | (outcome.gap or {}))
             return row
 
-        try:
-            for state, metrics in going_on(plan, chunks, start.state if start else None):
-                row, chunks = keep(state, metrics), chunks + 1
-                stop = sharding.agreed(stopping())
-                saver(state, chunks, now=stop or chunks * plan.chunk >= plan.steps)
-                show(row)
-                if stop:
-                    break
-        except Diverged as error:
-            outcome.status = "diverged"
-            keep(error.state, error.metrics)
-            console.print(f"diverged: {error}")
-            return
+        for state, metrics in going_on(plan, chunks, start.state if start else None):
+            row = keep(state, metrics)
+            if not row.finite.all():
+                outcome.status = "diverged"
+                console.print(f"diverged: {Diverged(state, metrics)}")
+                return
+            chunks += 1
+            stop = sharding.agreed(stopping())
+            saver(state, chunks, now=stop or chunks * plan.chunk >= plan.steps)
+            show(row)
+            if stop:
+                break
     if chunks * plan.chunk >= plan.steps:
         outcome.status = "done"
 
 
 def going_on(plan: Plan, chunks: int, state: Any) -> Iterator[tuple[Any, Metrics]]:
-    """What is left of the training after so many chunks."""
+    """What is left of the training after so many chunks; whether each was finite is for the caller to see."""
     left = plan.steps - chunks * plan.chunk
     if not left:
         return iter(())
     where = (plan.mesh, plan.side_by_side)
-    return train(plan.agent, plan.hyper, _keys(plan), left, plan.chunk, state, True, *where)
+    return train(plan.agent, plan.hyper, _keys(plan), left, plan.chunk, state, False, *where)
 
 
 def measure(plan: Plan) -> Callable[[Any], dict[str, np.ndarray] | None]:
@@ -437,7 +437,7 @@ def measure(plan: Plan) -> Callable[[Any], dict[str, np.ndarray] | None]:
         return jax.vmap(lambda p: exact_gap(world, network_q(world, network.apply, p), alpha, best))(params)
 
     def measured(params: Any) -> dict[str, np.ndarray]:
-        found = gaps(params)
+        found = gaps(jax.device_get(params))
         return {name: np.asarray(x) for name, x in zip(GAPS, (found.soft, found.greedy, found.q), strict=True)}
 
     return measured

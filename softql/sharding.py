@@ -20,8 +20,8 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 __all__ = [
-    *("SEED", "SEED_ENV", "agreed", "devices", "each", "host", "join", "laid", "leads", "mesh", "over_envs", "placed"),
-    *("processors", "same", "sharing", "wait"),
+    *("SEED", "SEED_ENV", "agreed", "devices", "each", "host", "join", "kept", "laid", "leads", "mesh", "over_envs"),
+    *("placed", "processors", "same", "sharing", "wait"),
 ]
 
 SEED, SEED_ENV = PartitionSpec("seed"), PartitionSpec("seed", "env")
@@ -193,6 +193,14 @@ def host(tree: T) -> T:
         return process_allgather(x, tiled=True)
 
     return jax.tree.map(whole, tree)
+
+
+def kept(tree: T) -> T:
+    """What `host` gives, to be read later: in one process the arrays where they lie, so that nothing waits for them.
+
+    All processes must ask.
+    """
+    return tree if jax.process_count() == 1 else host(tree)
 
 
 def leads() -> bool:

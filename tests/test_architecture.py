@@ -41,7 +41,7 @@ LADDER = {
     "softql.lanes": (set(), {"jax", "jaxtyping"}),
     "softql.sharding": (set(), {"jax", "numpy"}),
     "softql.envs": (
-        {"softql.equations", "softql.measures", "softql.mdp"},
+        {"softql.equations", "softql.loading", "softql.measures", "softql.mdp"},
         {"jax", "numpy", "jaxtyping", "gymnax", "flax"},
     ),
     "softql.agents": (
@@ -240,6 +240,7 @@ def test_the_ladder_goes_down():
         ("import softql.equations", ["gymnax", "hypothesis", "matplotlib", "optax", "flax", "rich"]),
         ("import softql.agents", ["gymnax", "hypothesis", "matplotlib", "rich"]),
         ("import softql.cli", ["jax", "gymnax", "hypothesis", "matplotlib"]),
+        ("import softql.session, softql.envs", ["hypothesis", "matplotlib.pyplot", "pandas", "seaborn", "scipy.stats"]),
     ],
 )
 def test_what_an_import_loads(statement, unwanted):
@@ -247,6 +248,25 @@ def test_what_an_import_loads(statement, unwanted):
     code = "import warnings; warnings.simplefilter('ignore'); " + loaded
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert out.stdout.strip() == "[]"
+
+
+LATER = """
+import sys
+from softql import finding
+env, params = finding.environment("Pong-misc")
+assert "matplotlib.pyplot" not in sys.modules and "seaborn" not in sys.modules
+import jax, matplotlib
+matplotlib.use("agg")
+state = env.reset(jax.random.key(0), params)[1]
+drawn = env.render(state, params)
+print(drawn.get_array().shape == env.obs_shape[:2], "seaborn" in sys.modules)
+"""
+
+
+def test_a_game_that_gymnax_draws_finds_what_it_draws_with():
+    """gymnax's own modules hold stand-ins for pyplot and seaborn, which load when a game is drawn."""
+    out = subprocess.run([sys.executable, "-c", LATER], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert out.stdout.splitlines()[-1:] == ["True True"], out.stderr
 
 
 WITHOUT_JAX = """

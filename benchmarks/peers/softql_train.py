@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import gymnax
 import jax
 import jax.numpy as jnp
 from serve import Contestant, serve
 
 from softql import sharding
 from softql.agents import Hyper, Network, Shape, agent, q_network
+from softql.envs import gymnax
 from softql.judging import judge_of, keys
 from softql.train import abreast, seeds, train
 

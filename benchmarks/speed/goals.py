@@ -62,7 +62,7 @@ def learned(rows: list[Row], of: dict[str, list[Row]]) -> Iterator[Goal]:
     jax = {x: y for x, y in seconds.items() if x.startswith(("rejax", "a clean")) and "before" not in x}
     rival = min(jax, key=lambda x: jax[x])
     again = f"; with the programs of an earlier start {kept:.1f} s" if kept else ""
-    why = "of so short a run most is imports (gymnax alone imports pandas and seaborn) and compiling, which all pay"
+    why = "of so short a run most is compiling, which all pay"
     yield Goal(
         "time to 475, half of the best JAX peer's",
         f"{best:.1f} s, {rival} {jax[rival]:.1f} s{again}",

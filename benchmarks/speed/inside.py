@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -107,35 +106,43 @@ def host(rounds: int, quick: bool) -> list[Row]:
     from unittest.mock import patch
 
     import gymnax
+    import jax
     from rich.console import Console
 
     from softql import session
-    from softql.train import train
+    from softql.train import summary, train
 
     rows = []
     for mode in ("on_policy", "replay"):
-        chunks: list[tuple[float, float]] = []  # when a chunk began, and when it was there
+        began: list[float] = []  # when each chunk was asked for
+        ended: list[float] = []  # when it was there
 
-        def watched(*of: Any, chunks: Any = chunks, **how: Any) -> Iterator[Any]:
-            turns, ended = train(*of, **how), object()
+        def watched(*of: Any, began: Any = began, **how: Any) -> Iterator[Any]:
+            turns, over = train(*of, **how), object()
             while True:
-                began = time.perf_counter()
-                turn = next(turns, ended)
-                chunks.append((began, time.perf_counter()))
-                if turn is ended:
+                at = time.perf_counter()
+                turn = next(turns, over)
+                if turn is over:
                     return
+                began.append(at)
                 yield turn
+
+        def noted(metrics: Any, ended: Any = ended) -> Any:
+            found = summary(metrics)
+            jax.block_until_ready(metrics)
+            ended.append(time.perf_counter())
+            return found
 
         steps = {"steps": 65_536} if quick else {}
         settings = {"mode": mode, "seed": 0, "seeds": 4, "episodes": 1} | steps
         plan = session.plan(*gymnax.make("CartPole-v1"), "CartPole-v1", settings)
-        with tempfile.TemporaryDirectory() as folder, patch.object(session, "train", watched):
+        with tempfile.TemporaryDirectory() as folder, patch.multiple(session, train=watched, summary=noted):
             session.run(plan, Path(folder), Console(file=io.StringIO()))
-        within = [ended - began for began, ended in chunks[3:-1]]
-        between = [began - ended for (_, ended), (began, _) in pairwise(chunks[3:])]
+        within = [there - asked for asked, there in zip(began, ended, strict=True)][3:]
+        between = [asked - there for asked, there in zip(began[1:], ended, strict=False)][3:]
         rows.append(
             {
-                "what": f"{mode}, 4 seeds, {len(chunks) - 1} chunks",
+                "what": f"{mode}, 4 seeds, {len(began)} chunks",
                 "seconds": median(within),
                 "between": median(between),
                 "share": sum(between) / (sum(within) + sum(between)),
