@@ -60,15 +60,17 @@ def measured(work: str, lanes: int, devices: int, rounds: int, join: list[str]) 
     from softql import runs, sharding
     from softql.agents import Metrics, agent, defaults_for
     from softql.finding import environment
-    from softql.train import seeds, summary, train
+    from softql.train import seeds, small, summary, train
 
     changed, side_by_side, steps = WORK[work]
+    shape, hyper, _ = defaults_for("CartPole-v1", "on_policy")
+    shape = type(shape)(**{**vars(shape), **changed})
     sharding.processors(devices)
+    if small(shape):
+        sharding.single_threaded()
     if join:
         sharding.join(join[0], int(join[1]), int(join[2]))
     env, env_params = environment("CartPole-v1")
-    shape, hyper, _ = defaults_for("CartPole-v1", "on_policy")
-    shape = type(shape)(**{**vars(shape), **changed})
     mesh = sharding.mesh(lanes, shape.envs, sharding.devices())
     going = train(
         agent(env, env_params, shape),

@@ -16,13 +16,14 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from softql import options
 from softql.mistakes import Mistake, packages_for
 
-__all__ = ["add_to", "mesh_of", "run"]
+__all__ = ["add_to", "mesh_of", "run", "wake"]
 
 GRACE = 5.0  # seconds in which the others may end by themselves once one process has failed
 
@@ -83,6 +84,31 @@ def run(arguments: argparse.Namespace, argv: Sequence[str]) -> int:
         from softql import sharding
     sharding.processors(_wanted(arguments) or None)  # before anything wakes JAX
     return int(arguments.run(arguments))
+
+
+def wake(environment: str, settings: Mapping[str, Any]) -> None:
+    """Before JAX is used: have it compute on one thread a device where the updates will be small.
+
+    What can be told of them before there is an environment is its recipe, with the caller's settings over it.
+
+    Args:
+      environment: its name.
+      settings: of the command line, or the shape that a config.json holds; and "network", the caller's own.
+    """
+    from softql import sharding
+    from softql.agents import defaults_for
+    from softql.train import small
+
+    if settings.get("network") is not None:
+        return
+    given: dict[str, Any] = {n: tuple(x) if isinstance(x, list) else x for n, x in settings.items() if x is not None}
+    try:
+        shape = defaults_for(environment, given.get("mode", "on_policy")).shape
+        shape = replace(shape, **{name: x for name, x in given.items() if name in vars(shape)})
+    except (ValueError, TypeError):  # the plan says what is wrong
+        return
+    if small(shape):
+        sharding.single_threaded()
 
 
 def _together(arguments: argparse.Namespace) -> int:

@@ -150,7 +150,8 @@ def machine() -> dict[str, Any]:
     import jax
 
     devices = [f"{device.platform}:{device.device_kind}" for device in jax.devices()]
-    return {"platform": platform.platform(), "processors": os.cpu_count(), "devices": devices}
+    threads = {"threads": os.environ["NPROC"]} if "NPROC" in os.environ else {}  # XLA's, on a CPU
+    return {"platform": platform.platform(), "processors": os.cpu_count(), "devices": devices} | threads
 
 
 def counted(n: int, thing: str) -> str:

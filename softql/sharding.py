@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import jax
@@ -21,7 +20,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 __all__ = [
     *("SEED", "SEED_ENV", "agreed", "devices", "each", "host", "join", "kept", "laid", "leads", "mesh", "over_envs"),
-    *("placed", "processors", "same", "sharing", "wait"),
+    *("placed", "processors", "same", "sharing", "single_threaded", "wait"),
 ]
 
 SEED, SEED_ENV = PartitionSpec("seed"), PartitionSpec("seed", "env")
@@ -76,13 +75,34 @@ def processors(count: int | None = None) -> None:
 
     Too late, or asked for in XLA_FLAGS, it changes nothing.
     """
-    if "host_platform_device_count" in os.environ.get("XLA_FLAGS", ""):
+    if "host_platform_device_count" in os.environ.get("XLA_FLAGS", "") or _begun():
         return
-    if count is None and getattr(jax.config, "jax_num_cpu_devices", 0) > 0:
+    if count is None and getattr(jax.config, "jax_num_cpu_devices", -1) > 0:
         return
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with suppress(RuntimeError):  # JAX has begun
-        jax.config.update("jax_num_cpu_devices", count or allowed or 1)
+    jax.config.update("jax_num_cpu_devices", count or allowed or 1)
+
+
+def single_threaded() -> None:
+    """Have each processor that counts as a device compute on one thread, unless the caller's NPROC says otherwise.
+
+    XLA on CPU shares every product out among the threads that NPROC, or else the machine, has. Small ones
+    (`train.small`) are done sooner by one, and results then don't depend on how many there are. Too late, it changes
+    nothing.
+    """
+    if not _begun():
+        os.environ.setdefault("NPROC", "1")
+
+
+def _begun() -> bool:
+    """Whether JAX is awake: then it refuses to change this option."""
+    was = getattr(jax.config, "jax_num_cpu_devices", -1)
+    try:
+        jax.config.update("jax_num_cpu_devices", was + 1)
+    except RuntimeError:
+        return True
+    jax.config.update("jax_num_cpu_devices", was)
+    return False
 
 
 def mesh(lanes: int, envs: int, of: Sequence[jax.Device], shape: tuple[int, int] | None = None) -> Mesh:

@@ -111,6 +111,7 @@ def _sweep(arguments: argparse.Namespace) -> int:
     name = options.environment(arguments, "sweep")
     settings = options.settings(arguments)
     axes = {leaf: settings[leaf] for leaf in options.HYPER if leaf in settings}
+    processes.wake(name, settings)
     env, env_params = finding.environment(name)
     try:
         first = settings | {leaf: values[0] for leaf, values in axes.items()}
@@ -133,6 +134,7 @@ def _resume(arguments: argparse.Namespace) -> int:
     options.nothing_else(arguments)
     try:
         config = runs.read_json(folder / runs.CONFIG)
+        processes.wake(config["environment"], config["shape"] | {"network": config.get("network")})
         planned = sweep.resumed(config, *finding.environment(config["environment"]))
         if (ended := runs.ended(folder)) is not None:
             if not (lost := sweep.missing(planned, folder)):

@@ -19,9 +19,11 @@ from jaxtyping import Array
 from softql import sharding
 from softql.agents.records import Agent, ContinuousShape, Hyper, Metrics, Shape, State, checked
 
-__all__ = ["Diverged", "abreast", "seeds", "summary", "train"]
+__all__ = ["Diverged", "abreast", "seeds", "small", "summary", "train"]
 
-HEAVY = 4_096  # rows of an update times width from which a CPU is faster with one lane after another, as measured
+# as measured on a CPU, for the rows of an update and the width of the network:
+HEAVY = 4_096  # rows x width from which one lane after another is faster than all in one vmap
+SMALL = 2**24  # rows x width x width below which one thread is faster than two
 
 
 class Diverged(ArithmeticError):
@@ -128,8 +130,25 @@ def abreast(shape: Shape | ContinuousShape) -> bool:
         >>> abreast(Shape(mode="replay", batch=8, hidden=(16,)))
         True
     """
-    rows = shape.envs * shape.rollout // shape.minibatches if shape.mode == "on_policy" else shape.batch
-    return jax.default_backend() != "cpu" or rows * max(shape.hidden, default=1) < HEAVY
+    return jax.default_backend() != "cpu" or _rows(shape) * max(shape.hidden, default=1) < HEAVY
+
+
+def small(shape: Shape | ContinuousShape) -> bool:
+    """Whether an update of this shape is done sooner by one thread of a CPU than by several that share each product
+    out: see `softql.sharding.single_threaded`. Not so where lanes learn in one vmap, whose products grow with them.
+
+    Example:
+        >>> from softql.agents import Shape
+        >>> small(Shape(hidden=(64, 64))), small(Shape(hidden=(512, 512)))
+        (True, False)
+    """
+    rows, width = _rows(shape), max(shape.hidden, default=1)
+    return rows * width >= HEAVY and rows * width**2 < SMALL
+
+
+def _rows(shape: Shape | ContinuousShape) -> int:
+    """Of one update."""
+    return shape.envs * shape.rollout // shape.minibatches if shape.mode == "on_policy" else shape.batch
 
 
 def _chunks(

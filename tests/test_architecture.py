@@ -93,7 +93,10 @@ LADDER = {
         {*("softql.drawing", "softql.finding", "softql.runs", "softql.sharding", "softql.mistakes", "softql.writers")},
         set(),
     ),
-    "softql.processes": ({"softql.options", "softql.sharding", "softql.mistakes"}, {"jax"}),
+    "softql.processes": (
+        {"softql.agents", "softql.options", "softql.sharding", "softql.mistakes", "softql.train"},
+        {"jax"},
+    ),
     "softql.intervals": (set(), {"numpy"}),
     "softql.grids": (set(), {"numpy"}),
     "softql.comparison": ({"softql.drawing", "softql.plots", "softql.intervals", "softql.grids"}, {"numpy"}),

@@ -203,6 +203,40 @@ for heavy, lanes in ((True, 4), (True, 3), (True, 5), (False, 4)):
     assert int(found.stdout) == len(os.sched_getaffinity(0))
 
 
+WOKEN = """
+import os, sys
+from softql import processes
+processes.wake({name!r}, {settings!r})
+import jax, jax.numpy as jnp
+jax.block_until_ready(jnp.ones((4, 4)) @ jnp.ones((4, 4)))
+tasks = ["/proc/self/task/" + task + "/comm" for task in os.listdir("/proc/self/task")]
+print(os.environ.get("NPROC"), sum("XLAEigen" in open(task).read() for task in tasks))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads have names in /proc")
+@pytest.mark.parametrize(
+    ("name", "settings", "before", "after"),
+    [
+        ("CartPole-v1", {}, None, ["1", "1"]),
+        ("CartPole-v1", {"mode": "replay", "hidden": [120, 84]}, None, ["1", "1"]),  # as in config.json
+        ("Pendulum-v1", {"mode": "stein", "batch": None}, None, ["1", "1"]),
+        ("CartPole-v1", {}, "3", ["3", "3"]),  # the caller's own word
+        ("CartPole-v1", {"hidden": (512, 512)}, None, ["None", None]),
+        ("CartPole-v1", {"envs": 4, "minibatches": 1, "hidden": (16,)}, None, ["None", None]),  # lanes in one vmap
+        ("CartPole-v1", {"network": "mine.py:net"}, None, ["None", None]),  # nobody knows how wide
+        ("CartPole-v1", {"mode": "replay", "batch": -1}, None, ["None", None]),  # the plan refuses it
+    ],
+)
+def test_small_updates_have_one_thread_a_device(name, settings, before, after):
+    """What XLA says of it: its threads for products."""
+    environment = {k: v for k, v in alone().items() if k != "NPROC"} | ({} if before is None else {"NPROC": before})
+    program = WOKEN.format(name=name, settings=settings)
+    found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    threads = [str(len(os.sched_getaffinity(0))) if x is None else x for x in after]
+    assert found.stdout.split() == threads
+
+
 def test_a_mesh_says_what_does_not_divide():
     of = [jax.devices()[0]] * 8
     assert dict(sharding.mesh(4, 16, of).shape) == {"seed": 4, "env": 2}

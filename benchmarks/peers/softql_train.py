@@ -10,9 +10,8 @@ from serve import Contestant, serve
 
 from softql import sharding
 from softql.agents import Hyper, Network, Shape, agent, q_network
-from softql.envs import gymnax
 from softql.judging import judge_of, keys
-from softql.train import abreast, seeds, train
+from softql.train import abreast, seeds, small, train
 
 
 def plain(network: Network, hidden: tuple[int, ...]) -> Network:
@@ -27,9 +26,13 @@ def plain(network: Network, hidden: tuple[int, ...]) -> Network:
 
 
 def make(settings: dict[str, Any]) -> Contestant:
-    sharding.processors()  # as the command does
-    env, env_params = gymnax.make("CartPole-v1")
     shape = Shape(**settings["shape"] | {"hidden": tuple(settings["shape"]["hidden"])})
+    sharding.processors()  # as the command does, and now the environments, which wake JAX
+    if small(shape):
+        sharding.single_threaded()
+    from softql.envs import gymnax
+
+    env, env_params = gymnax.make("CartPole-v1")
     hyper = Hyper(**settings["hyper"])
     network = q_network(env, env_params, shape.hidden)
     network = network if settings["norm"] else plain(network, shape.hidden)

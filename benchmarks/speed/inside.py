@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.speed.contests import PEERS
 from benchmarks.speed.timing import Row, in_turn, per_call
+from softql import sharding
 
 ENVIRONMENTS = (16, 64, 256, 1024)
 HYPER = {"alpha": 0.5, "gamma": 0.98, "learning_rate": 3e-3}
@@ -29,6 +30,7 @@ def scanned(body: Callable[[Any], Any], carry: Any, length: int) -> Callable[[],
 
 def step(rounds: int, quick: bool) -> list[Row]:
     """Where one iteration of replay mode goes."""
+    sharding.single_threaded()  # as the command does, before gymnax wakes JAX
     import gymnax
     import jax
     import jax.numpy as jnp
@@ -98,6 +100,7 @@ def step(rounds: int, quick: bool) -> list[Row]:
 
 def host(rounds: int, quick: bool) -> list[Row]:
     """The recipe as `softql train` runs it: of each chunk but the first few, the time in which no lane learns."""
+    sharding.single_threaded()
     import io
     import tempfile
     import time
@@ -153,6 +156,7 @@ def host(rounds: int, quick: bool) -> list[Row]:
 
 def ceiling(rounds: int, quick: bool) -> list[Row]:
     """gymnax's CartPole alone, and softql's training with as many environments, on-policy."""
+    sharding.single_threaded()
     import gymnax
     import jax
     import jax.numpy as jnp
