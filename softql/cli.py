@@ -218,7 +218,7 @@ def _train(arguments: argparse.Namespace) -> int:
         return _resume(arguments)
     name = options.environment(arguments, "train")
     settings = options.settings(arguments)
-    processes.wake(name, settings)
+    processes.wake(arguments, name, settings, arguments.seeds)
     env, env_params = finding.environment(name)
     try:
         plan = session.plan(env, env_params, finding.settled(name), settings)
@@ -240,7 +240,8 @@ def _resume(arguments: argparse.Namespace) -> int:
         config = runs.read_json(folder / runs.CONFIG)
         if config.get("command") == "sweep":
             raise Mistake(f"{folder} holds a sweep: softql sweep --resume {folder} goes on")
-        processes.wake(config["environment"], config["shape"] | {"network": config.get("network")})
+        of = config["shape"] | {"network": config.get("network")}
+        processes.wake(arguments, config["environment"], of, config["seeds"])
         plan = session.resumed(config, *finding.environment(config["environment"]))
         if (status := runs.ended(folder)) is not None:
             if not (lost := session.missing(plan, folder)):

@@ -21,7 +21,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from softql import options
-from softql.mistakes import Mistake, packages_for
+from softql.mistakes import Mistake
 
 __all__ = ["add_to", "mesh_of", "run", "wake"]
 
@@ -80,25 +80,26 @@ def run(arguments: argparse.Namespace, argv: Sequence[str]) -> int:
         return _together(arguments)
     if (arguments.processes or 1) > 1:
         return _launched(argv, arguments.processes)
-    with packages_for("training"):
-        from softql import sharding
-    sharding.processors(_wanted(arguments) or None)  # before anything wakes JAX
     return int(arguments.run(arguments))
 
 
-def wake(environment: str, settings: Mapping[str, Any]) -> None:
-    """Before JAX is used: have it compute on one thread a device where the updates will be small.
+def wake(arguments: argparse.Namespace, environment: str, settings: Mapping[str, Any], lanes: int | None) -> None:
+    """Before JAX is used: count processors as devices, with one thread each where the updates will be small.
 
     What can be told of them before there is an environment is its recipe, with the caller's settings over it.
 
     Args:
+      arguments: of the command.
       environment: its name.
       settings: of the command line, or the shape that a config.json holds; and "network", the caller's own.
+      lanes: how many learn side by side, None where that is open.
     """
     from softql import sharding
     from softql.agents import defaults_for
     from softql.train import small
 
+    if arguments.coordinator is None and not arguments.cluster:  # else it has been said before they joined
+        sharding.processors(_wanted(arguments) or None, lanes)
     if settings.get("network") is not None:
         return
     given: dict[str, Any] = {n: tuple(x) if isinstance(x, list) else x for n, x in settings.items() if x is not None}

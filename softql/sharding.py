@@ -65,30 +65,34 @@ def sharing(lanes: int | None) -> list[jax.Device]:
         1
     """
     found = jax.devices()
-    if lanes is None or jax.process_count() > 1:
-        return found
-    return found[: max(n for n in range(1, len(found) + 1) if lanes % n == 0)]
+    return found if lanes is None or jax.process_count() > 1 else found[: _most(lanes, len(found))]
 
 
-def processors(count: int | None = None) -> None:
+def _most(lanes: int, count: int) -> int:
+    """The most of so many devices that share the lanes evenly."""
+    return max(n for n in range(1, count + 1) if lanes % n == 0)
+
+
+def processors(count: int | None = None, lanes: int | None = None) -> None:
     """Count this machine's processors as so many devices; None as what they are, unless that has been said before.
 
-    Too late, or asked for in XLA_FLAGS, it changes nothing.
+    Of what they are, no more than can share the lanes evenly, if it is known how many there will be. Too late, or asked
+    for in XLA_FLAGS, it changes nothing.
     """
     if "host_platform_device_count" in os.environ.get("XLA_FLAGS", "") or _begun():
         return
     if count is None and getattr(jax.config, "jax_num_cpu_devices", -1) > 0:
         return
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    jax.config.update("jax_num_cpu_devices", count or allowed or 1)
+    allowed = (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()) or 1
+    jax.config.update("jax_num_cpu_devices", count or (_most(lanes, allowed) if lanes else allowed))
 
 
 def single_threaded() -> None:
     """Have each processor that counts as a device compute on one thread, unless the caller's NPROC says otherwise.
 
-    XLA on CPU shares every product out among the threads that NPROC, or else the machine, has. Small ones
-    (`train.small`) are done sooner by one, and results then don't depend on how many there are. Too late, it changes
-    nothing.
+    XLA on CPU shares every product out among the threads that NPROC, or else the machine, has (and at least as many as
+    there are devices). Small ones, see `train.small`, are done sooner by one, and results then don't depend on how many
+    there are. Too late, it changes nothing.
     """
     if not _begun():
         os.environ.setdefault("NPROC", "1")

@@ -111,7 +111,7 @@ def _sweep(arguments: argparse.Namespace) -> int:
     name = options.environment(arguments, "sweep")
     settings = options.settings(arguments)
     axes = {leaf: settings[leaf] for leaf in options.HYPER if leaf in settings}
-    processes.wake(name, settings)
+    processes.wake(arguments, name, settings, None)
     env, env_params = finding.environment(name)
     try:
         first = settings | {leaf: values[0] for leaf, values in axes.items()}
@@ -134,7 +134,8 @@ def _resume(arguments: argparse.Namespace) -> int:
     options.nothing_else(arguments)
     try:
         config = runs.read_json(folder / runs.CONFIG)
-        processes.wake(config["environment"], config["shape"] | {"network": config.get("network")})
+        of = config["shape"] | {"network": config.get("network")}
+        processes.wake(arguments, config["environment"], of, None)
         planned = sweep.resumed(config, *finding.environment(config["environment"]))
         if (ended := runs.ended(folder)) is not None:
             if not (lost := sweep.missing(planned, folder)):

@@ -198,15 +198,19 @@ for heavy, lanes in ((True, 4), (True, 3), (True, 5), (False, 4)):
         "{'seed': 5, 'env': 1}",
         "None",
     ]
-    program = "from softql import sharding; sharding.processors(); import jax; print(len(jax.devices()))"
-    found = subprocess.run([sys.executable, "-c", program], env=alone(), capture_output=True, text=True, check=True)
-    assert int(found.stdout) == len(os.sched_getaffinity(0))
+    cores = len(os.sched_getaffinity(0))
+    for lanes, count in ((None, cores), (1, 1), (cores, cores), (3 * cores, cores)):
+        program = f"import jax; from softql.sharding import processors as p; p(lanes={lanes}); print(jax.device_count())"
+        found = subprocess.run([sys.executable, "-c", program], env=alone(), capture_output=True, text=True, check=True)
+        assert int(found.stdout) == count
 
 
 WOKEN = """
 import os, sys
 from softql import processes
-processes.wake({name!r}, {settings!r})
+from types import SimpleNamespace as Of
+asked = Of(coordinator=None, cluster=None, devices=None, mesh=None)
+processes.wake(asked, {name!r}, {settings!r}, 1)
 import jax, jax.numpy as jnp
 jax.block_until_ready(jnp.ones((4, 4)) @ jnp.ones((4, 4)))
 tasks = ["/proc/self/task/" + task + "/comm" for task in os.listdir("/proc/self/task")]
@@ -229,7 +233,7 @@ print(os.environ.get("NPROC"), sum("XLAEigen" in open(task).read() for task in t
     ],
 )
 def test_small_updates_have_one_thread_a_device(name, settings, before, after):
-    """What XLA says of it: its threads for products."""
+    """What XLA says of it: its threads for products, of which it has at least as many as there are devices."""
     environment = {k: v for k, v in alone().items() if k != "NPROC"} | ({} if before is None else {"NPROC": before})
     program = WOKEN.format(name=name, settings=settings)
     found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)

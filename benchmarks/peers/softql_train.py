@@ -27,16 +27,16 @@ def plain(network: Network, hidden: tuple[int, ...]) -> Network:
 
 def make(settings: dict[str, Any]) -> Contestant:
     shape = Shape(**settings["shape"] | {"hidden": tuple(settings["shape"]["hidden"])})
-    sharding.processors()  # as the command does, and now the environments, which wake JAX
+    lanes = len(settings["seeds"])
+    sharding.processors(lanes=lanes)  # as the command does
     if small(shape):
         sharding.single_threaded()
-    from softql.envs import gymnax
+    from softql.envs import gymnax  # this wakes JAX
 
     env, env_params = gymnax.make("CartPole-v1")
     hyper = Hyper(**settings["hyper"])
     network = q_network(env, env_params, shape.hidden)
     network = network if settings["norm"] else plain(network, shape.hidden)
-    lanes = len(settings["seeds"])
     chunk = settings["chunk"] // shape.env_steps
     learner, from_keys = agent(env, env_params, shape, network), seeds(settings["seeds"][0], lanes)
     together = settings.get("vmap", abreast(shape))  # whether seeds learn in one vmap

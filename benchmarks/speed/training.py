@@ -48,14 +48,15 @@ def sb3(name: str, envs: int, config: Row, chunk: int, limit: int, total: int) -
     return Contestant(name, "sb3", "sb3_train.py", EVERY | settings)
 
 
-def clean(name: str, envs: int, hidden: Sequence[int], batch: int, buffer: int, chunk: int, limit: int) -> Contestant:
+def clean(name: str, envs: int, hidden: Sequence[int], batch: int, buffer: int, warmup: int, **run: int) -> Contestant:
     own = {"gamma": 0.99, "learning_rate": 2.5e-4, "epsilon": 0.05, "explore": 250_000, "target_every": 500}
-    settings = {"envs": envs, "hidden": hidden, "batch": batch, "buffer": buffer, "warmup": 10_000}
-    return Contestant(name, "dqn", "clean_dqn.py", EVERY | settings | own | {"chunk": chunk, "limit": limit})
+    settings = {"envs": envs, "hidden": hidden, "batch": batch, "buffer": buffer, "warmup": warmup}
+    return Contestant(name, "dqn", "clean_dqn.py", EVERY | settings | own | run)
 
 
-def same_replay(chunk: int = 10_000) -> list[Contestant]:
-    """10 environments, 120-84 without a norm, batch 128 out of 10,000, one update for 10 steps."""
+def same_replay(chunk: int = 10_000, warmup: int = 10_000) -> list[Contestant]:
+    """10 environments, 120-84 without a norm, batch 128 out of 10,000, one update for 10 steps; `warmup` of the clean
+    one, whose recipe begins to learn later than the others."""
     hidden, buffer, limit = [120, 84], 10_000, 300_000
     shape = {"mode": "replay", "envs": 10, "rollout": 1, "batch": 128, "buffer": buffer, "warmup": 1_000}
     theirs = {"batch_size": 128, "buffer_size": buffer, "learning_rate": 1e-3}
@@ -65,7 +66,7 @@ def same_replay(chunk: int = 10_000) -> list[Contestant]:
     net = {"policy_kwargs": {"net_arch": hidden}}
     return [
         softql("softql", shape | {"hidden": hidden}, {"learning_rate": 3e-3, "polyak": 0.05}, chunk, limit, norm=False),
-        clean("a clean JAX DQN (purejaxrl's recipe)", 10, hidden, 128, buffer, chunk, limit),
+        clean("a clean JAX DQN (purejaxrl's recipe)", 10, hidden, 128, buffer, warmup, chunk=chunk, limit=limit),
         rejax("rejax DQN", "dqn", theirs | of_rejax, 10, chunk, limit, hidden=hidden, norm=False),
         sb3("stable-baselines3 DQN", 10, theirs | of_sb3 | zoo | net, chunk // 4, limit, limit),
     ]
@@ -108,14 +109,14 @@ def own_settings() -> list[Contestant]:
         as_shipped("softql, replay", "replay", 9_984),
         rejax("rejax PQN", "pqn", PQN | pqn, 2_048, 16_384, 524_288),
         rejax("rejax DQN", "dqn", dqn, 10, 2_500, 100_000),
-        clean("a clean JAX DQN (purejaxrl's recipe)", 10, [120, 84], 128, 10_000, 10_000, 500_000),
+        clean("a clean JAX DQN (purejaxrl's recipe)", 10, [120, 84], 128, 10_000, 10_000, chunk=10_000, limit=500_000),
         sb3("stable-baselines3 DQN", 1, zoo, 2_560, 100_096, 50_000),
     ]
 
 
 def replay(rounds: int, quick: bool) -> list[Row]:
     """The same work in replay mode."""
-    rows, learned = contest(same_replay(2_500), rounds), learning(same_replay(), 1 if quick else SEEDS)
+    rows, learned = contest(same_replay(2_500, warmup=1_000), rounds), learning(same_replay(), 1 if quick else SEEDS)
     return [row | _only_learning(seen) for row, seen in zip(rows, learned, strict=True)]
 
 
