@@ -240,8 +240,7 @@ def _resume(arguments: argparse.Namespace) -> int:
         config = runs.read_json(folder / runs.CONFIG)
         if config.get("command") == "sweep":
             raise Mistake(f"{folder} holds a sweep: softql sweep --resume {folder} goes on")
-        of = config["shape"] | {"network": config.get("network")}
-        processes.wake(arguments, config["environment"], of, config["seeds"])
+        processes.wake_again(arguments, config)
         plan = session.resumed(config, *finding.environment(config["environment"]))
         if (status := runs.ended(folder)) is not None:
             if not (lost := session.missing(plan, folder)):

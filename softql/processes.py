@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 from softql import options
 from softql.mistakes import Mistake
 
-__all__ = ["add_to", "mesh_of", "run", "wake"]
+__all__ = ["add_to", "mesh_of", "run", "wake", "wake_again"]
 
 GRACE = 5.0  # seconds in which the others may end by themselves once one process has failed
 
@@ -91,7 +91,7 @@ def wake(arguments: argparse.Namespace, environment: str, settings: Mapping[str,
     Args:
       arguments: of the command.
       environment: its name.
-      settings: of the command line, or the shape that a config.json holds; and "network", the caller's own.
+      settings: what was asked for; "network" is the caller's own.
       lanes: how many learn side by side, None where that is open.
     """
     from softql import sharding
@@ -110,6 +110,14 @@ def wake(arguments: argparse.Namespace, environment: str, settings: Mapping[str,
         return
     if small(shape):
         sharding.single_threaded()
+
+
+def wake_again(arguments: argparse.Namespace, config: Mapping[str, Any]) -> None:
+    """`wake` for a run or a sweep that goes on, from its config.json, whatever that holds."""
+    shape, lanes = config.get("shape"), config.get("seeds")
+    settings = {**(shape if isinstance(shape, dict) else {}), "network": config.get("network")}
+    known = config.get("command") != "sweep" and isinstance(lanes, int) and lanes > 0
+    wake(arguments, str(config.get("environment")), settings, lanes if known else None)
 
 
 def _together(arguments: argparse.Namespace) -> int:

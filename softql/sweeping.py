@@ -134,8 +134,7 @@ def _resume(arguments: argparse.Namespace) -> int:
     options.nothing_else(arguments)
     try:
         config = runs.read_json(folder / runs.CONFIG)
-        of = config["shape"] | {"network": config.get("network")}
-        processes.wake(arguments, config["environment"], of, None)
+        processes.wake_again(arguments, config)
         planned = sweep.resumed(config, *finding.environment(config["environment"]))
         if (ended := runs.ended(folder)) is not None:
             if not (lost := sweep.missing(planned, folder)):

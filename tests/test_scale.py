@@ -199,10 +199,11 @@ for heavy, lanes in ((True, 4), (True, 3), (True, 5), (False, 4)):
         "None",
     ]
     cores = len(os.sched_getaffinity(0))
-    for lanes, count in ((None, cores), (1, 1), (cores, cores), (3 * cores, cores)):
-        program = f"import jax; from softql.sharding import processors as p; p(lanes={lanes}); print(jax.device_count())"
+    count = "import jax; from softql import sharding; sharding.processors(lanes={}); print(jax.device_count())"
+    for lanes, devices in ((None, cores), (1, 1), (cores, cores), (3 * cores, cores)):
+        program = count.format(lanes)
         found = subprocess.run([sys.executable, "-c", program], env=alone(), capture_output=True, text=True, check=True)
-        assert int(found.stdout) == count
+        assert int(found.stdout) == devices
 
 
 WOKEN = """

@@ -14,6 +14,7 @@ from benchmarks.speed.timing import Row, compared, in_turn, pair, per_call
 
 ACTIONS = (2, 4, 6, 8, 16, 18, 32, 64, 256, 512, 1024, 4096)
 FEW = (2, 18, 4096)
+LONG = 0.02  # seconds of one timing
 
 
 def backup(rounds: int, quick: bool) -> list[Row]:
@@ -30,7 +31,7 @@ def backup(rounds: int, quick: bool) -> list[Row]:
         return lambda: jax.block_until_ready(compiled(*arguments))
 
     torch = Torch()
-    rows = []
+    rows, often = [], (3 * rounds, LONG)  # a call takes less than a millisecond, and the machine's mood changes
     for actions in FEW if quick else ACTIONS:
         rng = np.random.default_rng(actions)
         n = (1 << 20) // actions
@@ -55,11 +56,12 @@ def backup(rounds: int, quick: bool) -> list[Row]:
             "boltzmann_policy / jax.nn.softmax": (policy, softmax),
             "boltzmann_policy(fast=True) / jax.nn.softmax": (fast, softmax),
         }
-        rows += [{"what": f"{name}, A = {actions}"} | pair(*both, rounds) for name, both in pairs.items()]
-        rows.append({"what": f"soft_value / torch logsumexp, A = {actions}"} | torch.against(value, actions, rounds))
+        rows += [{"what": f"{name}, A = {actions}"} | pair(*both, *often) for name, both in pairs.items()]
+        torchs = torch.against(value, actions, often[0])
+        rows.append({"what": f"soft_value / torch logsumexp, A = {actions}"} | torchs)
         target = ready(lambda q, alpha: softql.soft_q_target(alpha, 0.99, softql.soft_value(q, alpha)), *on)
         plain = ready(lambda q, alpha: alpha + 0.99 * alpha * jax.nn.logsumexp(q / alpha[:, None], axis=-1), *on)
-        rows.append({"what": f"soft_q_target of soft_value / jax.nn, A = {actions}"} | pair(target, plain, rounds))
+        rows.append({"what": f"soft_q_target of soft_value / jax.nn, A = {actions}"} | pair(target, plain, *often))
     torch.end()
     return rows
 

@@ -95,12 +95,12 @@ TOLD = {
         "others by DQN; learning rate, discount, exploration and the pace of the target are each library's "
         "own for CartPole (rejax without double and dueling networks). rejax 0.1.3 does not run with gymnax 1.0 "
         "and has 0.0.9's CartPole, stable-baselines3 gymnasium's. Seconds to 475 are those of 4 seeds from the start "
-        "of the process."
+        "of the process. softql runs as its command does, one thread a device (docs/scale.md says why)."
     ),
     "on_policy": (
         "CartPole-v1, the same environments x steps x epochs x minibatches, 64-64 with layer norm, each with a "
         "learning rate that suits it: softql's soft lambda-returns, rejax's PQN. One seed, interleaved processes; "
-        "seconds to 475 are those of 4 seeds from the start of the process."
+        "seconds to 475 are those of 4 seeds from the start of the process. softql has one thread a device, as above."
     ),
     "solve": (
         "From the start of the process (imports, compiling, training, judging) until each of 4 seeds has had "
@@ -128,7 +128,7 @@ TOLD = {
     ),
     "backup": (
         "Soft values and policies of 2^20 float32 numbers in rows of A actions, one temperature a row, "
-        "compiled. `exp alone` and `a copy of Q` are the machine's own limits."
+        "compiled; three times as many rounds. `exp alone` and `a copy of Q` are the machine's own limits."
     ),
     "tabular": (
         "Random MDPs with 8 actions in float64. Ratios are to bare sweeps in NumPy; softql's include its checks and "

@@ -41,12 +41,12 @@ def compared(ours: Sequence[float], theirs: Sequence[float]) -> Row:
     }
 
 
-def pair(ours: Callable[[], Any], theirs: Callable[[], Any], rounds: int) -> Row:
-    """Both timed in each round, the first of them alternating; the seconds are medians."""
+def pair(ours: Callable[[], Any], theirs: Callable[[], Any], rounds: int, span: float = SPAN) -> Row:
+    """Both timed in each round, for `span` seconds at least, the first of them alternating; the seconds are medians."""
 
     def timing(f: Callable[[], Any]) -> Callable[[], float]:
         f()
-        times = max(1, round(SPAN / per_call(f, 2)))
+        times = max(1, round(span / per_call(f, 2)))
         return lambda: per_call(f, times)
 
     return compared(*in_turn([timing(ours), timing(theirs)], rounds))
