@@ -48,7 +48,7 @@ def same_work(rows: list[Row], of: dict[str, list[Row]]) -> Iterator[Goal]:
         why += f": forward, backward and the target's forward take {bound:.0f} of softql's {whole:.0f} microseconds"
     for who, factor in (("a clean JAX DQN (purejaxrl's recipe)", 1.3), ("rejax DQN", 2), ("stable-baselines3 DQN", 12)):
         for row in (x for x in rows if x["what"] == who):
-            yield Goal(f"replay, {factor:g} times {who}", f"{row['ratio']:.2f}", row["ratio"] >= factor, why)
+            yield Goal(f"replay, {factor:g} times {who}", f"{row['ratio']:.3f}", row["ratio"] >= factor, why)
 
 
 def rollouts(rows: list[Row], of: dict[str, list[Row]]) -> Iterator[Goal]:

@@ -116,7 +116,7 @@ def own_settings() -> list[Contestant]:
 
 def replay(rounds: int, quick: bool) -> list[Row]:
     """The same work in replay mode."""
-    rows, learned = contest(same_replay(2_500, warmup=1_000), rounds), learning(same_replay(), 1 if quick else SEEDS)
+    rows, learned = contest(same_replay(warmup=1_000), rounds), learning(same_replay(), 1 if quick else SEEDS)
     return [row | _only_learning(seen) for row, seen in zip(rows, learned, strict=True)]
 
 
