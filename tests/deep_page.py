@@ -1,10 +1,13 @@
-"""docs/deep.md from what `tests/deep.py` printed: `python tests/deep_page.py LOG...`, several runs of a law summed.
+"""docs/deep.md, brought up to date with what `tests/deep.py` printed: `python tests/deep_page.py LOG...`.
 
+The page is the record of earlier runs. What a log holds is added to it, as examples from another seed; with --replace
+it takes the place of what was there for its laws and dtype, as after a change of the code.
 Room: the standard library, softql.laws.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections import defaultdict
@@ -14,6 +17,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from softql.laws import runner
 
+PAGE = Path(__file__).parent.parent / "docs" / "deep.md"
+DTYPES = ("float32", "float64")
+Runs = dict[tuple[str, str], list[tuple[int, float]]]  # (law, dtype) -> examples and worst error of each run
 ROW = re.compile(r"(\w+): ([\d,]+) examples, worst ([\d.]+|inf) of ([\d.]+) ulp")
 HEAD = """# The deep profile
 
@@ -31,21 +37,39 @@ Hypothesis each in the test suite, and are not drawn here.
 """
 
 
-def read(paths: list[str]) -> dict[tuple[str, str], list[tuple[int, float]]]:
-    """(law, dtype) -> examples and worst error of each run; a log's name says its dtype (32 or 64)."""
-    found = defaultdict(list)
+def on_page(text: str) -> Runs:
+    """What the page holds so far."""
+    found: Runs = {}
+    for line in text.splitlines():
+        law, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 5 and any(cell[:1].isdigit() for cell in cells[1:]):
+            for dtype, seen, worst in zip(DTYPES, cells[1::2], cells[2::2], strict=True):
+                found[law, dtype] = [(int(seen.replace(",", "")), float(worst))] if seen != "–" else []
+    return found
+
+
+def in_logs(paths: list[Path]) -> Runs:
+    """What was run; a log's name says its dtype (32 or 64)."""
+    found: Runs = defaultdict(list)
     for path in paths:
-        dtype = "float64" if "64" in Path(path).stem else "float32"
-        for name, seen, worst, _ in ROW.findall(Path(path).read_text()):
+        dtype = "float64" if "64" in path.stem else "float32"
+        for name, seen, worst, _ in ROW.findall(path.read_text()):
             found[name, dtype].append((int(seen.replace(",", "")), float(worst)))
     return found
 
 
 def main() -> None:
-    found, rows, counts = read(sys.argv[1:]), [], defaultdict(list)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("logs", nargs="*", type=Path, help="what tests/deep.py printed")
+    parser.add_argument("--replace", action="store_true", help="laws of the logs start anew")
+    arguments = parser.parse_args()
+    earlier, now = on_page(PAGE.read_text()), in_logs(arguments.logs)
+    found, rows, counts = defaultdict(list, earlier), [], defaultdict(list)
+    for run, results in now.items():
+        found[run] = results if arguments.replace else [*found[run], *results]
     for law in runner.select(None):
         cells = []
-        for dtype in ("float32", "float64"):
+        for dtype in DTYPES:
             runs = [run for run in found[law.name, dtype] if run[0]]
             counts[dtype].append(sum(n for n, _ in runs))
             cells += [f"{counts[dtype][-1]:,}", f"{max(w for _, w in runs):.2f}"] if runs else ["–", "–"]
@@ -59,7 +83,7 @@ def main() -> None:
     ]
     summary = "\n".join([*lines, f"Failed: {', '.join(failed) or 'none'}."])
     page = HEAD.format(summary=summary) + "\n".join(rows) + "\n"
-    (Path(__file__).parent.parent / "docs" / "deep.md").write_text(page)
+    PAGE.write_text(page)
 
 
 if __name__ == "__main__":
