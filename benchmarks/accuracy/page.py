@@ -216,11 +216,6 @@ A traced temperature that is negative or NaN gives NaN instead of the exception.
 ## Price
 
 {price}
-
-On a CPU of several cores the number of rows has a say too: XLA shares them among its threads, and is slow where the
-shares are unequal. 65,536 and 65,535 rows of 16 float32 actions take `boltzmann_policy` 1.2 and 3.2 ms on 2 cores (1.8
-and 1.8 on one), `soft_value` 0.8 and 3.2; `jax.nn.softmax` has no such jump, 0.8 and 0.8. With a row more, which leaves
-the bits of the others as they are, `boltzmann_policy(jnp.pad(q, ((0, 1), (0, 0))), alpha)[:-1]` takes 1.8 ms.
 """
 
 
@@ -346,4 +341,11 @@ def write_price(path: Path, found: dict[str, Any]) -> None:
         f"{limits(found)}\n\n"
     )
     text += table(["actions", *map(str, found["actions"])], rows)
+    even, actions = found["shares"]
+    text += (
+        "\n\nOn a CPU of several cores the number of rows has a say too: XLA shares them among its threads, and is "
+        "slow where the shares of an operator are unequal. A row more leaves the bits of the others as they are.\n\n"
+    )
+    heading = [f"milliseconds, {actions} actions", f"{even:,} rows", f"{even - 1:,} rows"]
+    text += table(heading, [[name, *(f"{x:.2f}" for x in ms)] for name, ms in found["uneven"].items()])
     _put(path, PRICE, text)

@@ -74,6 +74,32 @@ def ratio(ours: Callable, theirs: Callable, actions: int, elements: int) -> floa
     return median(seconds(ours, arguments, slow) / seconds(theirs, arguments, times) for _ in range(ROUNDS))
 
 
+def padded(q: Any, alpha: Any) -> jax.Array:
+    """The policy of a row more."""
+    return softql.boltzmann_policy(jnp.pad(q, ((0, 1), (0, 0))), jnp.pad(alpha, (0, 1), constant_values=1))[:-1]
+
+
+UNEVEN: dict[str, Callable] = {
+    "boltzmann_policy": softql.boltzmann_policy,
+    "soft_value": softql.soft_value,
+    "jax.nn.softmax": policy,
+    "boltzmann_policy of a row more": padded,
+}
+SHARES = 65_536, 16  # rows that threads share evenly, and one less that they do not; actions
+
+
+def uneven() -> dict[str, list[float]]:
+    """Milliseconds with so many rows, and with one less: medians of interleaved rounds."""
+    rows, actions = SHARES
+    q = jnp.asarray(np.random.default_rng(0).normal(size=(rows, actions)), jnp.float32)
+    cases = [(jax.jit(f), (q[:n], jnp.ones(n))) for f in UNEVEN.values() for n in (rows, rows - 1)]
+    for f, arguments in cases:
+        jax.block_until_ready(f(*arguments))
+    took = [[seconds(f, arguments, 5) for f, arguments in cases] for _ in range(ROUNDS)]
+    found = [round(1e3 * median(x), 2) for x in zip(*took, strict=True)]
+    return {name: found[2 * i : 2 * i + 2] for i, name in enumerate(UNEVEN)}
+
+
 def main() -> None:
     ratios: dict[str, list[float]] = {}
     for name, (ours, theirs, elements) in PAIRS.items():
@@ -88,6 +114,8 @@ def main() -> None:
                 "rounds": ROUNDS,
                 "actions": ACTIONS,
                 "ratios": ratios,
+                "shares": SHARES,
+                "uneven": uneven(),
                 "cores": machine.cores(),
                 "load": machine.load(),
             }
