@@ -45,7 +45,8 @@ def later(*names: str) -> Iterator[None]:
     """What is imported inside gets these modules without loading them: each loads when something in it is first used.
 
     For packages whose import takes others along that only a few of their functions need. Modules that are loaded
-    already are left as they are, and outside an import of them is the usual one.
+    already are left as they are, and outside an import of them is the usual one; a thread that imports them meanwhile
+    gets stand-ins too.
 
     Example:
         >>> with later("wave"):

@@ -150,8 +150,9 @@ def machine() -> dict[str, Any]:
     import jax
 
     devices = [f"{device.platform}:{device.device_kind}" for device in jax.devices()]
-    threads = {"threads": os.environ["NPROC"]} if "NPROC" in os.environ else {}  # XLA's, on a CPU
-    return {"platform": platform.platform(), "processors": os.cpu_count(), "devices": devices} | threads
+    threads = os.environ.get("NPROC") if jax.default_backend() == "cpu" else None  # by which XLA counts them
+    here = {"platform": platform.platform(), "processors": os.cpu_count(), "NPROC": threads}
+    return here | {"devices": devices}
 
 
 def counted(n: int, thing: str) -> str:

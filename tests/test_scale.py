@@ -200,7 +200,7 @@ for heavy, lanes in ((True, 4), (True, 3), (True, 5), (False, 4)):
     ]
     cores = len(os.sched_getaffinity(0))
     count = "import jax; from softql import sharding; sharding.processors(lanes={}); print(jax.device_count())"
-    for lanes, devices in ((None, cores), (1, 1), (cores, cores), (3 * cores, cores)):
+    for lanes, devices in ((None, cores), (1, 1), (cores, cores), (3 * cores, cores), (1_000_003, 1)):
         program = count.format(lanes)
         found = subprocess.run([sys.executable, "-c", program], env=alone(), capture_output=True, text=True, check=True)
         assert int(found.stdout) == devices

@@ -29,7 +29,7 @@ def make(settings: dict[str, Any]) -> Contestant:
     shape = Shape(**settings["shape"] | {"hidden": tuple(settings["shape"]["hidden"])})
     lanes = len(settings["seeds"])
     sharding.processors(lanes=lanes)  # as the command does
-    if small(shape):
+    if small(shape) and not settings.get("vmap"):
         sharding.single_threaded()
     from softql.envs import gymnax  # this wakes JAX
 

@@ -25,12 +25,13 @@ REFUSED = "refused.txt"  # in HOME / NAME: why it could not be installed
 
 
 class Contestant(NamedTuple):
-    """Who, in which environment ("" for softql's own), by which script, with which settings."""
+    """Who, in which environment ("" for softql's own), by which script, with which settings and variables."""
 
     name: str
     environment: str
     script: str
     settings: Row
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 def install(name: str) -> str | None:
@@ -95,6 +96,7 @@ def started(who: Contestant, extra: Row, cache: Path | None = None) -> subproces
     environment |= {"JAX_PLATFORMS": "cpu", "SPEED_BEGAN": repr(time.time()), "PYTHONWARNINGS": "ignore"}
     if not who.environment:
         environment["PYTHONPATH"] = str(ROOT)
+    environment |= dict(who.variables)
     if cache:
         environment |= {"JAX_COMPILATION_CACHE_DIR": str(cache), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
     command = [str(python(who.environment)), str(PEERS / who.script), json.dumps(who.settings | extra)]

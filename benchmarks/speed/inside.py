@@ -15,7 +15,8 @@ from benchmarks.speed.contests import PEERS
 from benchmarks.speed.timing import Row, in_turn, per_call
 from softql import sharding
 
-ENVIRONMENTS = (16, 64, 256, 1024)
+ENVIRONMENTS = (16, 64, 256, 512)
+SEEDS = 4
 HYPER = {"alpha": 0.5, "gamma": 0.98, "learning_rate": 3e-3}
 
 
@@ -100,6 +101,7 @@ def step(rounds: int, quick: bool) -> list[Row]:
 
 def host(rounds: int, quick: bool) -> list[Row]:
     """The recipe as `softql train` runs it: of each chunk but the first few, the time in which no lane learns."""
+    sharding.processors(lanes=SEEDS)  # as the command does, before gymnax wakes JAX
     sharding.single_threaded()
     import io
     import tempfile
@@ -137,15 +139,17 @@ def host(rounds: int, quick: bool) -> list[Row]:
             return found
 
         steps = {"steps": 65_536} if quick else {}
-        settings = {"mode": mode, "seed": 0, "seeds": 4, "episodes": 1} | steps
+        settings = {"mode": mode, "seed": 0, "seeds": SEEDS, "episodes": 1} | steps
         plan = session.plan(*gymnax.make("CartPole-v1"), "CartPole-v1", settings)
+        mesh = sharding.mesh(SEEDS, plan.shape.envs, sharding.sharing(SEEDS))
+        plan = plan._replace(mesh=mesh if mesh.size > 1 else None)
         with tempfile.TemporaryDirectory() as folder, patch.multiple(session, train=watched, summary=noted):
             session.run(plan, Path(folder), Console(file=io.StringIO()))
         within = [there - asked for asked, there in zip(began, ended, strict=True)][3:]
         between = [asked - there for asked, there in zip(began[1:], ended, strict=False)][3:]
         rows.append(
             {
-                "what": f"{mode}, 4 seeds, {len(began)} chunks",
+                "what": f"{mode}, {SEEDS} seeds on {mesh.size} devices, {len(began)} chunks",
                 "seconds": median(within),
                 "between": median(between),
                 "share": sum(between) / (sum(within) + sum(between)),

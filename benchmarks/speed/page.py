@@ -23,7 +23,9 @@ def spread(row: Row) -> str:
 
 
 def solved(row: Row) -> str:
-    """Seconds to 475, or what was reached instead."""
+    """Seconds to 475, or what was reached instead; a dash where only the pace was measured."""
+    if "solve_seconds" not in row:
+        return "–"
     seconds = row["solve_seconds"]
     if row["solved"]:
         return f"{seconds:.0f}" if "pace" in row else f"{seconds:.0f} ({row['least']:.0f}..{row['most']:.0f})"
@@ -32,7 +34,7 @@ def solved(row: Row) -> str:
 
 
 def steps(row: Row) -> str:
-    return ", ".join(f"{x:,}" if x else "–" for x in row["steps"])
+    return ", ".join(f"{x:,}" if x else "–" for x in row.get("steps", [0]))
 
 
 WHAT: Column = ("what", lambda row: row["what"])
@@ -95,7 +97,8 @@ TOLD = {
         "others by DQN; learning rate, discount, exploration and the pace of the target are each library's "
         "own for CartPole (rejax without double and dueling networks). rejax 0.1.3 does not run with gymnax 1.0 "
         "and has 0.0.9's CartPole, stable-baselines3 gymnasium's. Seconds to 475 are those of 4 seeds from the start "
-        "of the process. softql runs as its command does, one thread a device (docs/scale.md says why)."
+        "of the process. softql runs as its command does, one thread a device (docs/scale.md says why); rows "
+        "with NPROC=1 are peers whose user asks for the same."
     ),
     "on_policy": (
         "CartPole-v1, the same environments x steps x epochs x minibatches, 64-64 with layer norm, each with a "
@@ -108,7 +111,9 @@ TOLD = {
         "`defaults_for`); no compilation cache, but in the rows that say so."
     ),
     "seeds": (
-        "Steps a second over all seeds in one process, beside one seed of the same program. Settings of `on_policy`."
+        "Steps a second over all seeds in one process. softql's lanes learn one after another on each of the devices "
+        "that share them, as its command has it; in one vmap they have one device and all threads. Settings of "
+        "`on_policy`."
     ),
     "step": (
         "One iteration of `replay`, with its network, taken apart: each part alone in a scan. They do not add up to "

@@ -116,8 +116,15 @@ def own_settings() -> list[Contestant]:
 
 def replay(rounds: int, quick: bool) -> list[Row]:
     """The same work in replay mode."""
-    rows, learned = contest(same_replay(warmup=1_000), rounds), learning(same_replay(), 1 if quick else SEEDS)
-    return [row | _only_learning(seen) for row, seen in zip(rows, learned, strict=True)]
+    same = same_replay(warmup=1_000)
+    rows = contest([*same, *one_thread(same)], rounds)
+    return _learned(rows, learning(same_replay(), 1 if quick else SEEDS))
+
+
+def one_thread(contestants: Sequence[Contestant]) -> list[Contestant]:
+    """The others that run on JAX, as who sets NPROC for them, which `softql train` does by itself."""
+    other = [who for who in contestants if who.environment in ("dqn", "rejax")]
+    return [who._replace(name=f"{who.name}, NPROC=1", variables=(("NPROC", "1"),)) for who in other]
 
 
 SHAPES = {
@@ -132,9 +139,14 @@ def on_policy(rounds: int, quick: bool) -> list[Row]:
     rows = []
     for shape, settings in SHAPES.items():
         both = same_on_policy(*settings)
-        seen = zip(contest(both, rounds), learning(both, 1 if quick else SEEDS), strict=True)
-        rows += [row | _only_learning(more) | {"what": f"{row['what']}, {shape}"} for row, more in seen]
+        found = _learned(contest([*both, *one_thread(both)], rounds), learning(both, 1 if quick else SEEDS))
+        rows += [row | {"what": f"{row['what']}, {shape}"} for row in found]
     return rows
+
+
+def _learned(paces: list[Row], seen: list[Row]) -> list[Row]:
+    """Both in one row; the last contestants have only their pace."""
+    return [row | (_only_learning(seen[k]) if k < len(seen) else {}) for k, row in enumerate(paces)]
 
 
 def _only_learning(row: Row) -> Row:
