@@ -32,7 +32,7 @@ def bars(times: list[tuple[str, float, bool]], faster: list[tuple[str, float]], 
     """Who takes how long above, how many times as fast softql is below."""
     from softql.plots import empty_figure
 
-    figure = empty_figure((7, 1.2 + 0.3 * (len(times) + len(faster))))
+    figure = empty_figure((10, 1.2 + 0.3 * (len(times) + len(faster))))
     above, below = figure.subplots(2, 1, height_ratios=(len(times), len(faster)))
     colours = [palette.main if name.startswith("softql") else palette.faint for name, _, _ in times]
     drawn = above.barh([name for name, _, _ in times], [s for _, s, _ in times], color=colours)
