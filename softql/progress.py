@@ -104,15 +104,11 @@ def shown(console: Console, env_steps: int, lanes: int, chunks: int) -> Iterator
     """
     clock: dict[str, float] = {}
 
-    def begun(row: Metrics) -> int:
-        """How far the lanes are; the first chunk holds the compilation, and sets the clock."""
+    def line(row: Metrics) -> tuple[int, str]:
+        now = time.perf_counter()
         steps = int(row.env_steps[0])
         if not clock:
-            clock.update(at=time.perf_counter(), steps=steps)
-        return steps
-
-    def line(row: Metrics) -> tuple[int, str]:
-        steps, now = begun(row), time.perf_counter()
+            clock.update(at=now, steps=steps)  # the first chunk holds the compilation
         speed = "compiled"
         if steps > clock["steps"]:
             rate = (steps - clock["steps"]) / (now - clock["at"])
@@ -124,7 +120,7 @@ def shown(console: Console, env_steps: int, lanes: int, chunks: int) -> Iterator
         return steps, f"{steps:,} steps  return {mean}  entropy {entropy:.3f}  loss {loss:.3g}  {speed}"
 
     if not console.is_terminal:
-        yield _in_a_log(console, chunks, begun, line)
+        yield _in_a_log(console, chunks, line)
         return
     columns = (SpinnerColumn(), BarColumn(bar_width=24), TextColumn("{task.description}"))
     with Progress(*columns, console=console, transient=True) as progress:
@@ -137,14 +133,13 @@ def shown(console: Console, env_steps: int, lanes: int, chunks: int) -> Iterator
         yield on_terminal
 
 
-def _in_a_log(console: Console, chunks: int, begun: Any, line: Any) -> Any:
-    """Prints about PLAIN lines over the whole run."""
+def _in_a_log(console: Console, chunks: int, line: Any) -> Any:
+    """Prints about PLAIN lines over the whole run, and the first, which sets the clock."""
     seen = {"chunks": 0}
     every = max(1, chunks // PLAIN)
 
     def show(row: Metrics) -> None:
         seen["chunks"] += 1
-        begun(row)
         if seen["chunks"] % every == 0 or seen["chunks"] == 1:
             console.print(line(row)[1])
 

@@ -151,8 +151,7 @@ def machine() -> dict[str, Any]:
 
     devices = [f"{device.platform}:{device.device_kind}" for device in jax.devices()]
     threads = os.environ.get("NPROC") if jax.default_backend() == "cpu" else None  # by which XLA counts them
-    here = {"platform": platform.platform(), "processors": os.cpu_count(), "NPROC": threads}
-    return here | {"devices": devices}
+    return {"platform": platform.platform(), "processors": os.cpu_count(), "NPROC": threads, "devices": devices}
 
 
 def counted(n: int, thing: str) -> str:

@@ -31,7 +31,7 @@ def backup(rounds: int, quick: bool) -> list[Row]:
         return lambda: jax.block_until_ready(compiled(*arguments))
 
     torch = Torch()
-    rows, often = [], (3 * rounds, LONG)  # a call takes less than a millisecond, and the machine's mood changes
+    rows, often = [], 3 * rounds  # a call takes less than a millisecond, and the machine's mood changes
     for actions in FEW if quick else ACTIONS:
         rng = np.random.default_rng(actions)
         n = (1 << 20) // actions
@@ -56,12 +56,11 @@ def backup(rounds: int, quick: bool) -> list[Row]:
             "boltzmann_policy / jax.nn.softmax": (policy, softmax),
             "boltzmann_policy(fast=True) / jax.nn.softmax": (fast, softmax),
         }
-        rows += [{"what": f"{name}, A = {actions}"} | pair(*both, *often) for name, both in pairs.items()]
-        torchs = torch.against(value, actions, often[0])
-        rows.append({"what": f"soft_value / torch logsumexp, A = {actions}"} | torchs)
+        rows += [{"what": f"{name}, A = {actions}"} | pair(*both, often, LONG) for name, both in pairs.items()]
+        rows.append({"what": f"soft_value / torch logsumexp, A = {actions}"} | torch.against(value, actions, often))
         target = ready(lambda q, alpha: softql.soft_q_target(alpha, 0.99, softql.soft_value(q, alpha)), *on)
         plain = ready(lambda q, alpha: alpha + 0.99 * alpha * jax.nn.logsumexp(q / alpha[:, None], axis=-1), *on)
-        rows.append({"what": f"soft_q_target of soft_value / jax.nn, A = {actions}"} | pair(target, plain, *often))
+        rows.append({"what": f"soft_q_target of soft_value / jax.nn, A = {actions}"} | pair(target, plain, often, LONG))
     torch.end()
     return rows
 

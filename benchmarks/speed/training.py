@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
 from statistics import median
 from typing import Literal
@@ -54,10 +55,10 @@ def clean(name: str, envs: int, hidden: Sequence[int], batch: int, buffer: int, 
     return Contestant(name, "dqn", "clean_dqn.py", EVERY | settings | own | run)
 
 
-def same_replay(chunk: int = 10_000, warmup: int = 10_000) -> list[Contestant]:
+def same_replay(warmup: int = 10_000) -> list[Contestant]:
     """10 environments, 120-84 without a norm, batch 128 out of 10,000, one update for 10 steps; `warmup` of the clean
     one, whose recipe begins to learn later than the others."""
-    hidden, buffer, limit = [120, 84], 10_000, 300_000
+    hidden, buffer, chunk, limit = [120, 84], 10_000, 10_000, 300_000
     shape = {"mode": "replay", "envs": 10, "rollout": 1, "batch": 128, "buffer": buffer, "warmup": 1_000}
     theirs = {"batch_size": 128, "buffer_size": buffer, "learning_rate": 1e-3}
     of_rejax = {"num_envs": 10, "fill_buffer": 1_000, "ddqn": False, "polyak": 0.98, "exploration_fraction": 0.5}
@@ -146,7 +147,7 @@ def on_policy(rounds: int, quick: bool) -> list[Row]:
 
 def _learned(paces: list[Row], seen: list[Row]) -> list[Row]:
     """Both in one row; the last contestants have only their pace."""
-    return [row | (_only_learning(seen[k]) if k < len(seen) else {}) for k, row in enumerate(paces)]
+    return [row | (_only_learning(more) if more else {}) for row, more in zip_longest(paces, seen)]
 
 
 def _only_learning(row: Row) -> Row:
