@@ -115,7 +115,7 @@ def main() -> None:
                 "actions": ACTIONS,
                 "ratios": ratios,
                 "shares": SHARES,
-                "uneven": uneven(),
+                "uneven": uneven() if machine.cores() > 1 else {},
                 "cores": machine.cores(),
                 "load": machine.load(),
             }

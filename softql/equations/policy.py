@@ -31,9 +31,9 @@ def boltzmann_log_policy(
       q: action values, reward units.
       alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
-      fast: in single words, for finite Q, about the time of a log_softmax (docs/accuracy.md has the ratios); off
-        by up to 2 ulp of the largest of 1, |log π| and |log w|, so that log π of a nearly sure action has no
-        digits. Derivatives stay exact. Up to 18 actions without weights the default is the quicker one, and taken.
+      fast: in single words, for finite Q, at most about the time of a log_softmax (docs/accuracy.md has the
+        ratios); off by up to 2 ulp of the largest of 1, |log π| and |log w|, so that log π of a nearly sure action
+        has no digits. Derivatives stay exact.
 
     Returns:
       The log density in nats: <= 0 for counting measure; -inf at masked actions.
@@ -66,9 +66,9 @@ def boltzmann_policy(
       q: action values, reward units.
       alpha: temperature >= 0, reward units; a scalar or one a row; 0 is the hard maximum.
       log_w: log weight of each action point; None is counting measure, -inf masks.
-      fast: in single words, for finite Q, about the time of a softmax (docs/accuracy.md has the ratios); an action
-        (max Q - Q)/α = g below the best is off by up to 2 (g + |log w| + 4) ulp. Derivatives stay exact. Up to 16
-        actions without weights the default is the quicker one, and taken.
+      fast: in single words, for finite Q, about the time of a softmax, and less than half of it with up to 8 actions
+        (docs/accuracy.md has the ratios); an action (max Q - Q)/α = g below the best is off by up to
+        2 (g + |log w| + 4) ulp. Derivatives stay exact.
 
     Returns:
       The density, Σ_a w_a π_a = 1; 0 at masked actions and in rows without valid ones.
