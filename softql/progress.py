@@ -8,10 +8,10 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from rich.console import Console
@@ -22,7 +22,10 @@ from rich.table import Table
 from softql import runs, sharding
 from softql.agents import Metrics
 
-__all__ = ["Saver", "print_table", "shown", "stop_on_interrupt"]
+__all__ = ["Saver", "ahead", "print_table", "shown", "stop_on_interrupt"]
+
+A = TypeVar("A")
+T = TypeVar("T")
 
 PLAIN = 10  # how many lines of progress a log gets, where there is no terminal
 
@@ -33,20 +36,52 @@ class Saver:
 
     def __init__(self, folder: Path, file: runs.MetricsFile, began: float, every: float) -> None:
         self.folder, self.file, self.began, self.every = folder, file, began, every
-        self.due = time.perf_counter() + every
+        self.asked = time.perf_counter()
+        self.next = self.asked + every
 
-    def __call__(self, state: Any, chunks: int, now: bool = False) -> None:
-        """Save if it is time, or at once."""
+    def due(self, now: bool = False) -> bool:
+        """Whether to save after the chunk that has begun, if it takes as long as the one before; or `now`, whatever
+        the time. All processes must ask, once a chunk."""
         at = time.perf_counter()
-        if not sharding.agreed(now or (at >= self.due and sharding.leads())):
-            return
+        ends, self.asked = 2 * at - self.asked, at
+        return sharding.agreed(now or (ends >= self.next and sharding.leads()))
+
+    def __call__(self, state: Any, chunks: int) -> None:
+        """Save the state after so many chunks. All processes must."""
+        at = time.perf_counter()
         state = sharding.host(state)
         if not sharding.leads():
             return
         self.file.settle()
         runs.save_progress(self.folder, runs.Progress(state, chunks, at - self.began))
         spent = time.perf_counter() - at
-        self.due = at + spent + max(self.every, 20 * spent)
+        self.next = at + spent + max(self.every, 20 * spent)
+
+
+def ahead(chunks: Iterator[T], ask: Callable[[T], A], hold: Callable[[], bool]) -> Iterator[tuple[T, A, bool]]:
+    """Each chunk of training, the next one begun before it is handed over, so that no device waits for the host.
+
+    Args:
+      chunks: what `softql.train.train` gives; to go on donates the memory of the last one.
+      ask: what is to be known of a chunk, asked of the devices before they begin the next.
+      hold: whether the chunk after must not begin yet, since this one is saved whole, or is the last.
+
+    Yields:
+      The chunk, what was asked of it, whether it is held.
+
+    Example:
+      >>> for chunk, asked, held in ahead(iter("abc"), str.upper, lambda: False):
+      ...     print(chunk, asked, held)
+      a A False
+      b B False
+      c C False
+    """
+    chunk = next(chunks, None)
+    while chunk is not None:
+        asked, held = ask(chunk), hold()
+        following = None if held else next(chunks, None)
+        yield chunk, asked, held
+        chunk = next(chunks, None) if held else following
 
 
 def print_table(console: Console, table: Table) -> None:

@@ -35,7 +35,7 @@ from softql.drawing import LIGHT, Palette
 from softql.evaluate import exact_gap, network_q, optimum
 from softql.judging import returns_of, tell
 from softql.mdp import World, from_gymnax
-from softql.progress import Saver, shown, stop_on_interrupt
+from softql.progress import Saver, ahead, shown, stop_on_interrupt
 from softql.showing import policy_picture
 from softql.train import Diverged, abreast, seeds, summary, train
 from softql.writers import Writer, opened
@@ -391,25 +391,29 @@ def _learn(
         stop_on_interrupt(console) as stopping,
     ):
         saver = Saver(folder, file, began, save_every)
+        rest = going_on(plan, chunks, start.state if start else None)
 
-        def keep(state: Any, metrics: Metrics) -> Metrics:
-            row: Metrics = sharding.host(summary(metrics))
-            outcome.params, outcome.env_steps = sharding.kept(state.params), int(row.env_steps[0])
-            outcome.gap = measured(outcome.params)
-            file.add(time.perf_counter() - began, row._asdict() | (outcome.gap or {}))
-            return row
+        def ask(chunk: tuple[Any, Metrics]) -> tuple[Any, Metrics, dict[str, np.ndarray] | None]:
+            params = sharding.kept(chunk[0].params)
+            return params, sharding.kept(chunk[1]), measured(params)
 
-        for state, metrics in going_on(plan, chunks, start.state if start else None):
-            row = keep(state, metrics)
+        def hold() -> bool:
+            ends = (chunks + 1) * plan.chunk >= plan.steps
+            return saver.due(now=ends or stopping())
+
+        for (state, _), (params, metrics, gap), held in ahead(rest, ask, hold):
+            row = summary(metrics)
+            outcome.params, outcome.env_steps, outcome.gap = params, int(row.env_steps[0]), gap
+            file.add(time.perf_counter() - began, row._asdict() | (gap or {}))
             if not row.finite.all():
                 outcome.status = "diverged"
                 console.print(f"diverged: {Diverged(state, metrics)}")
                 return
             chunks += 1
-            stop = sharding.agreed(stopping())
-            saver(state, chunks, now=stop or chunks * plan.chunk >= plan.steps)
+            if held:
+                saver(state, chunks)
             show(row)
-            if stop:
+            if held and sharding.agreed(stopping()):
                 break
     if chunks * plan.chunk >= plan.steps:
         outcome.status = "done"

@@ -28,7 +28,7 @@ from softql.drawing import LIGHT, Palette
 from softql.grids import combinations
 from softql.intervals import Interval, interval
 from softql.judging import judge_of
-from softql.progress import Saver, print_table, shown, stop_on_interrupt
+from softql.progress import Saver, ahead, print_table, shown, stop_on_interrupt
 from softql.train import SPLIT, compiled, seeds, spread, summary, train
 from softql.writers import Writer, opened
 
@@ -311,24 +311,28 @@ def _learn(
         stop_on_interrupt(console) as stopping,
     ):
         saver = Saver(folder, file, began, save_every)
+
+        def hold() -> bool:
+            return saver.due(now=stopping())
+
         while sofar.group < sweep.groups:
             keys, hyper = _lanes(sweep, sofar.group)
             real, index = sweep.real(sofar.group), sweep.lanes(sofar.group)[: sweep.real(sofar.group)]
             left, state = plan.steps - sofar.chunks * plan.chunk, sofar.state
-            going_on = train(plan.agent, hyper, keys, left, plan.chunk, state, False, *where) if left else ()
-            for state, metrics in going_on:
-                row = Metrics(*(x[:real] for x in sharding.host(summary(metrics))))
+            rest = train(plan.agent, hyper, keys, left, plan.chunk, state, False, *where) if left else iter(())
+            for (state, _), metrics, held in ahead(rest, lambda chunk: sharding.kept(chunk[1]), hold):
+                row = Metrics(*(x[:real] for x in summary(metrics)))
                 file.add(time.perf_counter() - began, row._asdict(), index[0])
                 sofar.sound[index] &= row.finite
                 sofar.chunks += 1
-                stop = sharding.agreed(stopping())
-                saver({**sofar.tree(), "lanes": state}, sofar.chunks, now=stop)
+                if held:
+                    saver({**sofar.tree(), "lanes": state}, sofar.chunks)
                 show(row._replace(env_steps=row.env_steps + sofar.group * plan.env_steps))
-                if stop and sofar.chunks * plan.chunk < plan.steps:
+                if held and sharding.agreed(stopping()) and sofar.chunks < every:
                     return
             _judged(sweep, sofar, state, judge)
             sofar.group, sofar.chunks, sofar.state = sofar.group + 1, 0, None
-            saver({**sofar.tree(), "lanes": state}, 0, now=True)
+            saver({**sofar.tree(), "lanes": state}, 0)
             if sharding.agreed(stopping()) and sofar.group < sweep.groups:
                 return
     sofar.status = "done"

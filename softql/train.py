@@ -194,12 +194,12 @@ def compiled(agent: Agent, mesh: Mesh | None = None, side_by_side: bool = True) 
     )
 
 
-@jax.jit
 def summary(metrics: Metrics) -> Metrics:
-    """A chunk of metrics as one record per lane: [lane, chunk] -> [lane], or [chunk] -> [].
+    """A chunk of metrics as one record per lane, on the host: [lane, chunk] -> [lane], or [chunk] -> [].
 
     env_steps is the last, episodes the sum, episode_return and episode_length the means over all episodes that ended
-    (NaN if none did), finite whether all were, the rest means over steps.
+    (NaN if none did), finite whether all were, the rest means over steps, summed in float64. NumPy arrays, so that
+    nothing is put to a device that has the next chunk to do; all processes must ask.
 
     Example:
         >>> import jax.numpy as jnp
@@ -208,12 +208,17 @@ def summary(metrics: Metrics) -> Metrics:
         >>> float(summary(chunk).episode_return)
         15.0
     """
-    episodes = metrics.episodes.sum(-1)
+    metrics = sharding.host(metrics)
+    episodes: Any = metrics.episodes.sum(-1, dtype=metrics.episodes.dtype)
+    some = np.where(episodes > 0, episodes, np.nan)
 
-    def per_episode(x: Array) -> Array:
-        return jnp.where(episodes > 0, (x * metrics.episodes).sum(-1) / jnp.maximum(episodes, 1), jnp.nan)
+    def mean(x: Any) -> Any:
+        return x.mean(-1, dtype=np.float64).astype(x.dtype)
 
-    means = jax.tree.map(lambda x: x.mean(-1), metrics._replace(finite=metrics.loss))
+    def per_episode(x: Any) -> Any:
+        return ((x * metrics.episodes).sum(-1, dtype=np.float64) / some).astype(x.dtype)
+
+    means: Metrics = jax.tree.map(mean, metrics._replace(finite=metrics.loss))
     return means._replace(
         env_steps=metrics.env_steps[..., -1],
         episodes=episodes,

@@ -21,6 +21,7 @@ from full import room
 from outcomes import outcome
 
 from softql import checkpoint, cli, finding, runs, session
+from softql.train import train
 
 SMALL = ["--seeds", "2", "--steps", "2048", "--envs", "4", "--hidden", "8", "--episodes", "2"]
 MODES = {
@@ -35,7 +36,7 @@ def softql(*arguments):
 
 
 def stopped(monkeypatch, after, *arguments):
-    """A run whose machine stops after so many chunks: no handler runs and nothing is tidied up."""
+    """A run whose machine stops after so many more chunks: no handler runs and nothing is tidied up."""
 
     class Stopped(BaseException):
         pass
@@ -43,10 +44,11 @@ def stopped(monkeypatch, after, *arguments):
     calls = iter(range(10_000))
 
     class Saver(session.Saver):
-        def __call__(self, state, chunks, now=False):
-            super().__call__(state, chunks, now=next(calls) % 2 == 0)  # every other state is saved
-            if chunks == after:
+        def due(self, now=False):
+            call = next(calls)
+            if call == after:  # the chunk after has begun
                 raise Stopped
+            return super().due(now=call % 2 == 0)  # every other state is saved
 
     with monkeypatch.context() as patch:
         patch.setattr(session, "Saver", Saver)
@@ -68,7 +70,7 @@ def test_the_end_is_that_of_an_unbroken_run(mode, tmp_path, monkeypatch, capsys)
     arguments, whole = mode
     out = tmp_path / "run"
     stopped(monkeypatch, 3, *arguments, "--out", out)
-    stopped(monkeypatch, 6, "train", "--resume", out)
+    stopped(monkeypatch, 2, "train", "--resume", out)
     capsys.readouterr()
     assert softql("train", "--resume", out) == 0
     assert "going on after" in capsys.readouterr().out
@@ -184,6 +186,31 @@ def test_a_bad_state_is_refused_and_the_one_before_taken(cut, bad, capsys):
     assert "damaged" in said[0] or "another tree" in said[0]
     found = outcome(folder)
     assert found == expected
+
+
+def test_control_c_ends_with_the_chunk_that_has_begun(mode, tmp_path, monkeypatch, capsys):
+    """Asked while the third chunk of a hundred is under way; it is saved whole, and its line is written."""
+    arguments, whole = mode
+    out, began = tmp_path / "run", []
+
+    @contextmanager
+    def asked(console):
+        yield lambda: len(began) >= 3
+
+    def chunks(*of, **how):
+        for chunk in train(*of, **how):
+            began.append(chunk)
+            yield chunk
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "stop_on_interrupt", asked)
+        patch.setattr(session, "train", chunks)
+        assert softql(*arguments, "--out", out) == 130
+    assert len(began) == 3
+    assert len((out / runs.METRICS).read_text().splitlines()) == 1 + 2 * 3
+    assert softql("train", "--resume", out) == 0
+    assert "going on after" in capsys.readouterr().out
+    assert outcome(out) == outcome(whole)
 
 
 def test_without_a_state_it_begins_again(cut, capsys):

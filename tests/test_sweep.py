@@ -104,9 +104,12 @@ def test_a_stopped_sweep_ends_as_an_unbroken_one(whole, after, tmp_path, monkeyp
     out, seen = tmp_path / "run", []
 
     class Saver(sweep.Saver):
-        def __call__(self, state, chunks, now=False):
+        def due(self, now=False):
+            return super().due(now=True)
+
+        def __call__(self, state, chunks):
             seen.append(chunks)
-            super().__call__(state, chunks, now=True)
+            super().__call__(state, chunks)
             if len(seen) in after:
                 raise Stopped
 

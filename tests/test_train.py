@@ -13,6 +13,7 @@ import pytest
 from softql.agents import Hyper, Shape, agent, defaults_for, q_network
 from softql.envs.probes import Probe, probe
 from softql.evaluate import episode_returns, greedy_returns, sampled_returns
+from softql.progress import ahead
 from softql.train import Diverged, Metrics, seeds, summary, train
 
 SHAPE = Shape(envs=4, rollout=4, minibatches=2, hidden=(8,))
@@ -105,6 +106,28 @@ def test_divergence_stops_with_the_last_good_parameters(shape):
     assert all(bool(jnp.isfinite(x).all()) for x in jax.tree.leaves(error.state.learner))
     k = error.lanes[0]
     same(*(jax.tree.map(lambda x: x[k], params) for params in (error.state.params, good[-1][0])))
+
+
+def test_the_next_chunk_begins_before_one_is_handed_over_unless_it_is_held():
+    events = []
+
+    def chunks():
+        for i in range(5):
+            events.append(f"begin {i}")
+            yield i
+
+    def ask(chunk):
+        events.append(f"ask {chunk}")
+        return 10 * chunk
+
+    held = iter([False, True, False, False, True])
+    for chunk, asked, hold in ahead(chunks(), ask, lambda: next(held)):
+        events.append(f"read {chunk}" + " alone" * hold)
+        assert asked == 10 * chunk
+    assert events == [
+        *("begin 0", "ask 0", "begin 1", "read 0", "ask 1", "read 1 alone", "begin 2", "ask 2", "begin 3", "read 2"),
+        *("ask 3", "begin 4", "read 3", "ask 4", "read 4 alone"),
+    ]
 
 
 def test_the_summary_weighs_by_episodes():

@@ -100,13 +100,11 @@ def step(rounds: int, quick: bool) -> list[Row]:
 
 
 def host(rounds: int, quick: bool) -> list[Row]:
-    """The recipe as `softql train` runs it: of each chunk but the first few, the time in which no lane learns."""
+    """The recipe as `softql train` runs it beside its chunks alone, waited for and nothing else: what the host adds."""
     sharding.processors(lanes=SEEDS)  # as the command does, before gymnax wakes JAX
     sharding.single_threaded()
     import io
     import tempfile
-    import time
-    from collections.abc import Iterator
     from pathlib import Path
     from unittest.mock import patch
 
@@ -115,44 +113,43 @@ def host(rounds: int, quick: bool) -> list[Row]:
     from rich.console import Console
 
     from softql import session
-    from softql.train import summary, train
+    from softql.progress import ahead
 
     rows = []
     for mode in ("on_policy", "replay"):
-        began: list[float] = []  # when each chunk was asked for
-        ended: list[float] = []  # when it was there
-
-        def watched(*of: Any, began: Any = began, **how: Any) -> Iterator[Any]:
-            turns, over = train(*of, **how), object()
-            while True:
-                at = time.perf_counter()
-                turn = next(turns, over)
-                if turn is over:
-                    return
-                began.append(at)
-                yield turn
-
-        def noted(metrics: Any, ended: Any = ended) -> Any:
-            found = summary(metrics)
-            jax.block_until_ready(metrics)
-            ended.append(time.perf_counter())
-            return found
-
         steps = {"steps": 65_536} if quick else {}
         settings = {"mode": mode, "seed": 0, "seeds": SEEDS, "episodes": 1} | steps
         plan = session.plan(*gymnax.make("CartPole-v1"), "CartPole-v1", settings)
         mesh = sharding.mesh(SEEDS, plan.shape.envs, sharding.sharing(SEEDS))
         plan = plan._replace(mesh=mesh if mesh.size > 1 else None)
-        with tempfile.TemporaryDirectory() as folder, patch.multiple(session, train=watched, summary=noted):
-            session.run(plan, Path(folder), Console(file=io.StringIO()))
-        within = [there - asked for asked, there in zip(began, ended, strict=True)][3:]
-        between = [asked - there for asked, there in zip(began[1:], ended, strict=False)][3:]
+
+        def alone(plan: Any = plan) -> float:
+            def learn() -> None:
+                rest = session.going_on(plan, 0, None)
+                for _, metrics, _ in ahead(rest, lambda chunk: chunk[1], lambda: False):
+                    jax.block_until_ready(metrics)
+
+            return per_call(learn)
+
+        def whole(plan: Any = plan) -> float:
+            took, learn = [], session._learn
+
+            def timed(*of: Any) -> None:
+                took.append(per_call(lambda: learn(*of)))
+
+            with tempfile.TemporaryDirectory() as folder, patch.object(session, "_learn", timed):
+                session.run(plan, Path(folder), Console(file=io.StringIO()))
+            return took[0]
+
+        whole()  # compiles
+        bare, told = in_turn([alone, whole], rounds)
+        chunks = plan.steps // plan.chunk
         rows.append(
             {
-                "what": f"{mode}, {SEEDS} seeds on {mesh.size} devices, {len(began)} chunks",
-                "seconds": median(within),
-                "between": median(between),
-                "share": sum(between) / (sum(within) + sum(between)),
+                "what": f"{mode}, {SEEDS} seeds on {mesh.size} devices, {chunks} chunks",
+                "seconds": median(bare) / chunks,
+                "added": median((b - a) / chunks for a, b in zip(bare, told, strict=True)),
+                "share": median(1 - a / b for a, b in zip(bare, told, strict=True)),
             }
         )
     return rows

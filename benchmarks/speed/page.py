@@ -69,8 +69,8 @@ COLUMNS: dict[str, list[Column]] = {
     ],
     "host": [
         WHAT,
-        ("a chunk, ms", lambda row: ms(row["seconds"])),
-        ("between two, ms", lambda row: ms(row["between"])),
+        ("a chunk alone, ms", lambda row: ms(row["seconds"])),
+        ("the host adds, ms", lambda row: ms(row["added"])),
         ("share of the host", lambda row: f"{row['share']:.1%}"),
     ],
     "ceiling": [
@@ -120,8 +120,8 @@ TOLD = {
         "the whole, which the compiler fuses."
     ),
     "host": (
-        "The recipes as `softql train` runs them, into a folder: what passes between two chunks (metrics read and "
-        "written, progress shown, states saved), in which no lane learns."
+        "The recipes as `softql train` runs them, into a folder (metrics read and written, progress shown, states "
+        "saved), beside the same chunks waited for and nothing else, in turn: what the host adds to a chunk."
     ),
     "ceiling": (
         "The environments alone, with random actions, and the whole training with as many. gymnax's step resets every "
