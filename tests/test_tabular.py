@@ -479,3 +479,18 @@ def test_learning_skips_masked_actions_and_takes_successors():
     assert int(state.visits[0, 1]) == 0
     assert bool(jnp.isnan(metrics.error))
     assert float(state.q[0, 0]) == pytest.approx(2.0, abs=0.2)
+
+
+@pytest.mark.parametrize("what", ["reward", "rewards", "actions", "nan"])
+def test_what_is_not_finite_makes_nan_of_sparse_worlds_too(what):
+    """A table's factorisation says NaN; what iterates must not stop at a number instead."""
+    mdp = world(3, 6, 3, "sparse")
+    reward, log_w = np.array(mdp.reward), np.zeros((6, 3))
+    if what == "actions":
+        log_w[2] = -np.inf
+    else:
+        reward[2, 1 if what != "rewards" else slice(None)] = np.nan if what == "nan" else -np.inf
+    for transition in (mdp.transition, dense(mdp).transition):
+        assert np.isfinite(softql.optimal_q(transition, mdp.reward, GAMMA, ALPHA)).all()
+        assert np.isnan(softql.optimal_q(transition, reward, GAMMA, ALPHA, log_w)).all()
+        assert np.isnan(softql.hard_q(transition, reward, GAMMA, log_w)).all()

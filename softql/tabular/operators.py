@@ -230,7 +230,8 @@ def optimal_q(
     differentiate through the loop backwards, only forwards (jax.jvp).
 
     Args:
-      transition, reward, discount, alpha, log_w: as for `optimality_backup`; discounts below 1.
+      transition, reward, discount, alpha, log_w: as for `optimality_backup`; discounts below 1, finite rewards and an
+        action in every state (else NaN).
 
     Returns:
       Q* [S, A], reward units.
@@ -405,7 +406,8 @@ def _iterate(
     """matvec(x) = right, where x - matvec(x) contracts in `size`: BiCGSTAB in short rounds on what is left over.
 
     Where a round does not halve the rest (a world of long cycles, say) it is left to sweeps of the contraction, which
-    always get there. It ends where rounding lets nothing be gained. It sets out from `near`, or from 0.
+    always get there. It ends where rounding lets nothing be gained. It sets out from `near`, or from 0. Numbers
+    that are not finite give NaN, as a factorisation of the table does.
     """
 
     def going(carry: Any) -> Array:
@@ -431,7 +433,8 @@ def _iterate(
 
     far = jnp.asarray(jnp.inf, right.dtype)
     x, left = (jnp.zeros_like(right), right) if near is None else (near, right - matvec(near))
-    return jax.lax.while_loop(going, again, (jnp.int32(0), x, left, far, jnp.asarray(False)))[1]
+    _, x, left, _, _ = jax.lax.while_loop(going, again, (jnp.int32(0), x, left, far, jnp.asarray(False)))
+    return jnp.where(jnp.isfinite(size(left)), x, jnp.nan)
 
 
 def _contracting(
