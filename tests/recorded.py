@@ -250,6 +250,10 @@ def neighbours(e: Any, b: dict[str, Any], dtype: Any) -> Iterator[tuple[str, Thu
         rows = (-gaps * cold[:, None], cold) if w is None else (-gaps * cold[:, None], cold, w)
         yield f"curvature where masses vanish{label}", partial(curve, *rows)
         yield f"its slope{label}", partial(slope, curve, rows, 1, cold)
+    few = np.array([1, 1.5, 4, 64, 1, 64], dtype) * np.finfo(dtype).tiny
+    gaps = np.array([[0, 3, 3, 3, 3], [4, 4, 0, 4, 4], [0, 6, 1, 9, 20], [70, 0, 61, 60, 80], [0, 4, 2, 8, 90],
+                     [99, 120, 150, 0, 100]], dtype)  # fmt: skip
+    yield "curvature where alpha is nearly no number", partial(curve, -gaps * few[:, None], few)
     large, scale = np.float64(np.finfo(dtype).max) * 0.9, dtype(np.finfo(dtype).max * 0.2)
     q = (np.array([[-1, 1, 0.5, 0.25], [1, 0.5, -1, 0], [0.75, 1, -1, -1], [1, 1, 2e-9, -0.5]]) * large).astype(dtype)
     heat, other = np.full(4, scale, dtype), np.nextafter(q, dtype(0))

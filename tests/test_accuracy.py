@@ -120,6 +120,18 @@ def test_d2_value_dalpha2_where_all_other_masses_vanish():
     np.testing.assert_allclose(jax.grad(lambda a: curve(x, a))(at), step, rtol=2e-3)
 
 
+@pytest.mark.parametrize("size", [1, 1.5, 64])
+def test_d2_value_dalpha2_at_the_smallest_temperatures(size):
+    """Var[Q]/α³ is a number there, though E[t t] scaled or Var[Q]/α² may be none."""
+    alpha = np.float32(size) * np.finfo(np.float32).tiny
+    t = np.array([3, 4, 6, 60, 100, 120, 150], np.float32)[:, None] * np.array([0, 1, 1, 1, 1], np.float32)
+    w = np.exp(-t.astype(float))
+    mean = (w * t).sum(-1, keepdims=True) / w.sum(-1, keepdims=True)
+    exact = (w * (t - mean) ** 2).sum(-1) / w.sum(-1) / float(alpha)
+    found = jax.grad(lambda x: softql.boltzmann_entropy(-t * alpha, x).sum())(np.full(7, alpha))
+    np.testing.assert_allclose(found, exact, rtol=1e-6)
+
+
 @pytest.mark.parametrize("log_w", [None, np.array([0.5, 0.5, 2.0, -np.inf, 1.0], np.float32)])
 def test_d2_value_dalpha2_where_the_maximum_is_shared(log_w):
     """The masses of all others vanish below the normal numbers as beside a single maximum."""

@@ -140,8 +140,8 @@ def surprise(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Arr
 def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array:
     """E[t t] / alpha = Var[Q] / alpha^3, t the surprise; 0 at alpha = 0 and without valid actions.
 
-    Masses are scaled up by 2^k where those of all actions of another Q than the likeliest's would vanish below the
-    normal numbers.
+    Masses are scaled up by 2^k, which makes the largest of an action of another Q than the likeliest's about 1: all of
+    them might vanish below the normal numbers. It is at most 1/2, so k >= 1.
     """
     z = gibbs(q, alpha, log_w)
     inside = z.valid & jnp.isfinite(z.gap[0])
@@ -153,17 +153,17 @@ def spread(q: jax.Array, alpha: jax.Array, log_w: jax.Array | None) -> jax.Array
     form = words.words_of(q.dtype)
     apart = (away != 0) | (lost != 0)
     next_best = -words.fold_max(jnp.where(apart, -depth[0], -jnp.inf))
-    k = jnp.floor(jnp.clip(next_best / math.log(2), 0, form.bias - 1))
+    k = jnp.floor(jnp.minimum(next_best / math.log(2), form.bias - 1))
     high, low, lowest = form.log2
     up = (-(k * high)[..., None], -(k * (low + lowest))[..., None])
-    p = jnp.where(inside, words.exp_of_minus(*words.add(depth, up)), 0)
-    p = words.kept(jnp.where(k[..., None] == 0, _mass(z), p))
+    p = words.kept(jnp.where(inside, words.exp_of_minus(*words.add(depth, up)), 0))
     square = words.multiply(*[(jnp.where(p == 0, 0, t), jnp.where(p == 0, 0, t_rest))] * 2)
     moment = _sum(words.pair_sum(words.multiply((p, jnp.zeros_like(p)), square))) * z.one
-    whole = k.astype(form.integer)
-    half = whole >> 1
-    small = moment * words.power_of_two(-half, q.dtype) / jnp.where(alpha == 0, jnp.inf, alpha)
-    return small * words.power_of_two(half - whole, q.dtype)
+    inverse = inverse_power_of_two(alpha)
+    lift = (words.bits(inverse) >> form.digits) - form.bias - k.astype(form.integer)
+    half = lift >> 1  # in two steps: neither is beyond the larger or below the smaller of moment and result
+    ratio = moment / jnp.where(alpha == 0, jnp.inf, alpha * inverse)
+    return ratio * words.power_of_two(half, q.dtype) * words.power_of_two(lift - half, q.dtype)
 
 
 def mellow(q: jax.Array, alpha: jax.Array) -> jax.Array:

@@ -35,7 +35,6 @@ ENDLESS = "Never ends: stopped by the clock, which is no kill."
 NONE = "Where q has no mass, the excess is q - p either way."
 EXACT = "Another error-free sum on the way: no digit is lost or won."
 SHAPE = "Read for its shape alone."
-NEVER = "`log_w` is None on this line."
 MASKLESS = "None differs from -inf: without weights, the line for weights says the same."
 EIGHTH = (
     "An eighth in place of a sixteenth, taken out again. alpha L / 8 overflows only where alpha L > 8 times the "
@@ -43,11 +42,15 @@ EIGHTH = (
 )
 DEEP = "At an infinite depth the exponential is 0 already, and exp - 1 is -1, with second words of 0."
 LIMIT = "The largest number of this dtype has this dtype."
-HALF = "At most half of the mass lies on an action of another Q than the likeliest's, so this quotient is 1 at least."
 INFINITE = "Minus infinity plus a weight, a quotient by 0 or of infinity: infinite already, without this line."
 
+WAYS = (
+    "Which of two ways of summing, or of taking a maximum: fast promises as much of both, few actions make one of them "
+    "the quicker."
+)
+NOTHING = "Where p is 0 by its mask, t is 0 as well, and so is their product."
+
 REASONS: list[tuple[str, str, str]] = [
-    (r"_fast\.(log_)?policy", r"kernels\.(log_)?policy\(q, alpha, None\)", NEVER),
     (r"_kernels\.|_weighted\.gibbs 2$|_fast\.logits", r"is None and False", MASKLESS),
     (r"_counting\.value", r"2 / 16", EIGHTH),
     (r"_weighted\.gibbs", r"isinf\(depth\[1\]\)", DEEP),
@@ -63,12 +66,9 @@ REASONS: list[tuple[str, str, str]] = [
     (r"_counting\.row_of", r"small = 2\.0|2 / small", POWER),
     (r"_rules\.d_divergence", r"kernels\.valid\((None, log_w|log_q, None)\)", NONE),
     (r"_rules\.d_(contrast|boltzmann_kl)|_weighted\.surprise", r">= 0", FILLER),
-    (r"_weighted\.spread", r"clip\(next_best / math\.log\(2\), None", GUARD),
-    (r"_weighted\.spread", r"clip\(next_best / math\.log\(2\), 1", HALF),
-    (r"_weighted\.spread", r"form\.bias - 2", SLACK),
-    (r"_weighted\.spread", r"low - lowest", WORD),
-    (r"_weighted\.spread", r"whole >> 2", POWER),
-    (r"_weighted\.spread", r"zeros_like\(depth\[1\]\)", SAME),
+    (r"_fast\.(total|top)", r"FEW|few (and|or)|few = ", WAYS),
+    (r"_weighted\.spread", r"exp_of_minus\(.*, 1\)", NOTHING),
+    (r"_weighted\.spread", r"next_best \* math|log\(3\)|form\.bias - 2", POWER),
     (r"_weighted\.(_contrast|_change)", r"take_along_axis\(.*, k\) (for|\*)", FIRST),
     (r"_weighted\._contrast", r"isfinite\(fine\) \|", "A quotient in two words is finite in both or in neither."),
     (r"_words\.exact_sum", r"range\(4\)|range\(len\(terms\)\)", EXACT),
