@@ -59,7 +59,8 @@ class Saver:
 
 
 def ahead(chunks: Iterator[T], ask: Callable[[T], A], hold: Callable[[], bool]) -> Iterator[tuple[T, A, bool]]:
-    """Each chunk of training, the next one begun before it is handed over, so that no device waits for the host.
+    """Each chunk of training, the next one begun before it is handed over, so that no device waits for the host but
+    where `ask` itself waits for the chunk.
 
     Args:
       chunks: what `softql.train.train` gives; to go on donates the memory of the last one.
@@ -115,7 +116,7 @@ def stop_on_interrupt(console: Console) -> Iterator[Any]:
     def on_interrupt(number: int, frame: Any) -> None:
         asked.append(number)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        console.print("stopping after this chunk (Ctrl-C again to abandon it)")
+        console.print("stopping after the chunk that has begun (Ctrl-C again to abandon it)")
 
     before = signal.signal(signal.SIGINT, on_interrupt)
     try:
